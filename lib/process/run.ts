@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { UserError } from '../terminal/user-error';
+import { interrupted } from './interrupt';
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Added to this process's environment; `undefined` removes a variable. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Written to standard input, which is empty by default. */
+  readonly input?: string;
+  /** File that receives everything the command prints; named in the error when it fails. */
+  readonly log?: string;
+  /** Called with each line of either stream as it comes, for progress. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** A command ended with a status other than 0, or could not be started. */
+export class CommandFailed extends UserError {
+  constructor(
+    readonly command: string,
+    /** The exit status, or the name of the signal that ended it. */
+    readonly status: number | NodeJS.Signals | 'not started',
+    readonly output: string,
+    readonly log?: string,
+  ) {
+    super(`${command}: ${lineThatMatters(output) ?? `ended with ${status}`}${log ? `\n  log: ${log}` : ''}`);
+    this.name = 'CommandFailed';
+  }
+}
+
+/**
+ * Runs a command to its end and returns its standard output without the last newline.
+ *
+ * The child gets a process group of its own, so that an interrupt ends everything it started.
+ * @throws CommandFailed when it ends with anything but status 0.
+ */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const described = [command, ...args].join(' ');
+  const shown = described.length > 100 ? `${described.slice(0, 97)}...` : described;
+  const signal = interrupted();
+  signal.throwIfAborted();
+  if (options.log) mkdirSync(dirname(options.log), { recursive: true });
+  const log = options.log ? createWriteStream(options.log, { flags: 'a' }) : undefined;
+  log?.write(`$ ${described}\n`);
+
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
+    let stdout = '';
+    let tail = '';
+    let partial = '';
+    const take = (chunk: string) => {
+      tail = (tail + chunk).slice(-20_000);
+      log?.write(chunk);
+      if (!options.onLine) return;
+      const lines = (partial + chunk).split('\n');
+      partial = lines.pop() ?? '';
+      lines.forEach(options.onLine);
+    };
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+      take(chunk);
+    });
+    child.stderr.setEncoding('utf8').on('data', take);
+    child.stdin.on('error', () => undefined); // The child may end without reading its input.
+    child.stdin.end(options.input ?? '');
+
+    const onInterrupt = () => {
+      if (child.pid !== undefined) killGroup(child.pid);
+    };
+    signal.addEventListener('abort', onInterrupt, { once: true });
+    child.on('error', (error) => {
+      signal.removeEventListener('abort', onInterrupt);
+      log?.end();
+      reject(new CommandFailed(shown, 'not started', error.message, options.log));
+    });
+    child.on('close', (code, killedBy) => {
+      signal.removeEventListener('abort', onInterrupt);
+      log?.end();
+      if (signal.aborted) reject(signal.reason as Error);
+      else if (code === 0) resolve(stdout.replace(/\n$/, ''));
+      else reject(new CommandFailed(shown, code ?? killedBy ?? 1, tail, options.log));
+    });
+  });
+}
+
+/** Whether a command ends with status 0; its output is thrown away. */
+export async function succeeds(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<boolean> {
+  try {
+    await run(command, args, options);
+    return true;
+  } catch (error) {
+    if (error instanceof CommandFailed) return false;
+    throw error;
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It ended between the interrupt and here.
+  }
+}
+
+/** The last line that looks like an error, else the last line that is not empty. */
+function lineThatMatters(output: string): string | undefined {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return (
+    lines.findLast((line) => /\b(error|failed|fatal|denied|not found|refused)\b/i.test(line)) ?? lines.at(-1)
+  );
+}
