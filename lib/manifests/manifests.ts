@@ -1,0 +1,27 @@
+import { disruptionBudget } from './disruption-budget';
+import { ingress } from './ingress';
+import type { KubernetesObject } from './kubernetes-object';
+import { namespace } from './namespace';
+import { networkPolicy } from './network-policy';
+import type { Profile } from './profile';
+import { serviceAccount } from './service-account';
+import { clientService, peerService } from './services';
+import { statefulSet } from './stateful-set';
+
+/**
+ * Every object of the server on one platform, in the order to apply them.
+ *
+ * The Secrets are not among them: they are made where the server is installed and never written to a file.
+ */
+export function manifests(profile: Profile): KubernetesObject[] {
+  return [
+    namespace(profile),
+    serviceAccount(profile),
+    networkPolicy(profile),
+    disruptionBudget(profile),
+    peerService(profile),
+    clientService(profile),
+    statefulSet(profile),
+    ingress(profile),
+  ];
+}

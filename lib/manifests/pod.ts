@@ -1,0 +1,103 @@
+import type { Container, PodSpec, Probe } from 'kubernetes-types/core/v1';
+import { contract } from '../contract';
+import { selector } from './labels';
+import type { Profile } from './profile';
+import { secretFile } from './secrets';
+import { timing, type Timing } from './timing';
+
+/** Name of the volume that each pod keeps; part of the names of its claims, so it can never change. */
+export const DATA_VOLUME = 'data';
+
+/** The pod: one container that may write to its volume and nowhere else. */
+export function podSpec(profile: Profile): PodSpec {
+  const times = timing(profile.drainSeconds);
+  return {
+    serviceAccountName: contract.name,
+    automountServiceAccountToken: false,
+    // Service links would put BERTH_PORT and the like into the environment, which the server refuses as unknown settings.
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: times.grace,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: contract.image.user,
+      runAsGroup: contract.image.group,
+      fsGroup: contract.image.group,
+      // Changing the owner of every file of a large volume would take minutes at each start.
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    topologySpreadConstraints: [
+      spread('topology.kubernetes.io/zone', profile.zonesRequired),
+      spread('kubernetes.io/hostname', false),
+    ],
+    containers: [container(profile, times)],
+    volumes: [secretVolume('tokens', contract.tokens), secretVolume('peers', contract.peerSecret)],
+  };
+}
+
+function container(profile: Profile, times: Timing): Container {
+  const { environment, ports } = contract;
+  return {
+    name: contract.name,
+    image: profile.image,
+    imagePullPolicy: 'IfNotPresent',
+    ports: [
+      { name: ports.http.name, containerPort: ports.http.number, protocol: 'TCP' },
+      { name: ports.peer.name, containerPort: ports.peer.number, protocol: 'TCP' },
+    ],
+    env: [
+      {
+        name: environment.podName,
+        valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } },
+      },
+      { name: environment.peerDomain, value: `${contract.services.peers}.${profile.namespace}.svc` },
+      { name: environment.replicas, value: String(profile.replicas) },
+      { name: environment.tokensFile, value: secretFile(contract.tokens) },
+      { name: environment.peerSecretFile, value: secretFile(contract.peerSecret) },
+      { name: environment.shutdownTimeout, value: `${times.shutdown}s` },
+    ],
+    resources: profile.resources,
+    // Liveness is the process alone: restarting a member because others are away would only lose one more.
+    startupProbe: { ...httpProbe(contract.paths.live), periodSeconds: 1, failureThreshold: times.startup },
+    livenessProbe: { ...httpProbe(contract.paths.live), periodSeconds: 10, failureThreshold: 3 },
+    readinessProbe: {
+      ...httpProbe(contract.paths.ready),
+      periodSeconds: times.readinessPeriod,
+      failureThreshold: times.readinessFailures,
+    },
+    // The image has no shell to sleep in; the kubelet does it (native since Kubernetes 1.30).
+    lifecycle: { preStop: { sleep: { seconds: times.drain } } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: DATA_VOLUME, mountPath: contract.dataDirectory },
+      { name: 'tokens', mountPath: contract.tokens.directory, readOnly: true },
+      { name: 'peers', mountPath: contract.peerSecret.directory, readOnly: true },
+    ],
+  };
+}
+
+function httpProbe(path: string): Probe {
+  return {
+    httpGet: { path, port: contract.ports.http.name, scheme: 'HTTP' },
+    timeoutSeconds: 2,
+    successThreshold: 1,
+  };
+}
+
+function spread(topologyKey: string, required: boolean) {
+  return {
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: required ? 'DoNotSchedule' : 'ScheduleAnyway',
+    labelSelector: { matchLabels: selector },
+  };
+}
+
+/** Optional, so that the set starts without it; the kubelet adds the file once the Secret is there. */
+function secretVolume(name: string, { secret }: { secret: string }) {
+  return { name, secret: { secretName: secret, optional: true, defaultMode: 0o440 } };
+}

@@ -1,0 +1,58 @@
+import { contract } from '../../contract';
+import { albAnnotations } from '../alb-annotations';
+import type { Profile } from '../profile';
+
+/** How long the load balancer goes on sending answers of a target that leaves; the longest request fits. */
+const DEREGISTRATION_SECONDS = contract.limits.requestSeconds;
+/** How long the controller may take to hear that a pod goes and to deregister it. */
+const NOTICE_SECONDS = 5;
+
+export interface EksOptions {
+  /** `repository@sha256:…`; may be a CDK token. */
+  readonly image: string;
+  /** Host name of the Ingress; any when absent. May be a CDK token. */
+  readonly host?: string;
+  readonly replicas: number;
+  /** Size of each volume, a Kubernetes quantity. */
+  readonly volumeSize: string;
+  /** Name of the gp3 StorageClass. */
+  readonly storageClassName: string;
+  /** CIDR blocks of the subnets the load balancer stands in, from which it reaches the pods. May be CDK tokens. */
+  readonly loadBalancerCidrs: readonly string[];
+  /** CIDR blocks clients may come from. May be CDK tokens. */
+  readonly clientCidrs: readonly string[];
+}
+
+/** EKS with EBS gp3 volumes and the AWS Load Balancer Controller. */
+export function eksProfile(options: EksOptions): Profile {
+  return {
+    namespace: contract.name,
+    // The controller's webhook adds a readiness gate to pods here: a pod counts as ready once its target is healthy.
+    namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
+    image: options.image,
+    replicas: options.replicas,
+    storage: { className: options.storageClassName, size: options.volumeSize },
+    ingress: {
+      className: 'alb',
+      ...(options.host === undefined ? {} : { host: options.host }),
+      annotations: albAnnotations({
+        scheme: 'internet-facing',
+        healthCheckPath: contract.paths.ready,
+        healthCheckIntervalSeconds: 5,
+        healthCheckThreshold: 2,
+        deregistrationSeconds: DEREGISTRATION_SECONDS,
+        idleSeconds: contract.limits.idleSeconds - 15,
+        clientCidrs: options.clientCidrs,
+      }),
+    },
+    // Targets are addressed by IP: the load balancer's requests come from its own subnets, not from any pod.
+    clients: options.loadBalancerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
+    // A volume lives in one zone for good: the first pods decide where, so they must not share one.
+    zonesRequired: true,
+    drainSeconds: DEREGISTRATION_SECONDS + NOTICE_SECONDS,
+    resources: {
+      requests: { cpu: '250m', memory: '512Mi', 'ephemeral-storage': '64Mi' },
+      limits: { memory: '2Gi', 'ephemeral-storage': '256Mi' },
+    },
+  };
+}
