@@ -1,0 +1,23 @@
+/** How many tests of one check passed and failed, and what is worth reading of those that failed. */
+export interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  /** One entry for each failure: its name and the line that matters. */
+  readonly failures: readonly string[];
+}
+
+/** One thing that `berth test` checks. */
+export interface Check {
+  /** What `--only` calls it. */
+  readonly name: string;
+  readonly title: string;
+  run(context: CheckContext): Promise<Outcome>;
+}
+
+export interface CheckContext {
+  readonly checkout: string;
+  /** File for everything the check prints. */
+  readonly log: string;
+  /** Shows how far it is. */
+  readonly detail: (text: string) => void;
+}

@@ -1,0 +1,55 @@
+import { CommandFailed, run } from '../process/run';
+import type { Check } from './check';
+
+/** One event of `go test -json`: https://pkg.go.dev/cmd/test2json */
+interface Event {
+  readonly Action: string;
+  readonly Package?: string;
+  readonly Test?: string;
+  readonly Output?: string;
+}
+
+/** The Go tests under the race detector; subtests count. */
+export const goTest: Check = {
+  name: 'go',
+  title: 'Go tests, with the race detector',
+  async run({ checkout, log, detail }) {
+    const failures: string[] = [];
+    const output = new Map<string, string>();
+    let passed = 0;
+    const take = (line: string) => {
+      const event = parse(line);
+      if (!event) return;
+      const name = `${event.Package ?? ''} ${event.Test ?? ''}`.trim();
+      if (event.Action === 'output') output.set(name, (output.get(name) ?? '') + (event.Output ?? ''));
+      if (event.Action === 'pass' && event.Test !== undefined) {
+        passed += 1;
+        detail(`${passed} passed`);
+      }
+      // A package that fails without a test of its own failing did not build, or ended early.
+      const own =
+        event.Test !== undefined || !failures.some((failure) => failure.startsWith(event.Package ?? ''));
+      if (event.Action === 'fail' && own) failures.push(`${name}\n    ${lastLines(output.get(name))}`);
+    };
+    try {
+      await run('go', ['test', '-race', '-json', './...'], { cwd: `${checkout}/server`, log, onLine: take });
+    } catch (error) {
+      if (!(error instanceof CommandFailed)) throw error;
+      if (failures.length === 0) failures.push(error.message);
+    }
+    return { passed, failed: failures.length, failures };
+  },
+};
+
+function parse(line: string): Event | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Event;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastLines(text = ''): string {
+  return text.trim().split('\n').slice(-8).join('\n    ');
+}

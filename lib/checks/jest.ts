@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandFailed, run } from '../process/run';
+import type { CheckContext, Outcome } from './check';
+
+/** The part of `jest --json` that is read. */
+interface JestResult {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly message: string;
+    readonly status: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+  }[];
+}
+
+/** Runs one of the projects of jest.config.js. */
+export async function jest(
+  project: 'unit' | 'e2e',
+  { checkout, log, detail }: CheckContext,
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  const directory = mkdtempSync(join(tmpdir(), 'berth-jest-'));
+  const report = join(directory, 'result.json');
+  const args = [
+    '--selectProjects',
+    project,
+    '--json',
+    `--outputFile=${report}`,
+    '--verbose',
+    '--passWithNoTests=false',
+  ];
+  if (project === 'e2e') args.push('--runInBand', '--testTimeout=180000');
+  let passed = 0;
+  const onLine = (line: string) => {
+    if (!/^\s+✓/.test(line)) return;
+    passed += 1;
+    detail(`${passed} passed`);
+  };
+  try {
+    await run(join(checkout, 'node_modules', '.bin', 'jest'), args, { cwd: checkout, log, env, onLine });
+    return outcome(JSON.parse(readFileSync(report, 'utf8')) as JestResult);
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    const result = read(report);
+    return result ? outcome(result) : { passed: 0, failed: 1, failures: [error.message] };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function read(report: string): JestResult | undefined {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8')) as JestResult;
+  } catch {
+    return undefined; // jest ended before it could write one.
+  }
+}
+
+function outcome(result: JestResult): Outcome {
+  const failures = result.testResults.flatMap((file) => {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    // A file that does not compile or load has no tests of its own.
+    if (failed.length === 0 && file.status === 'failed')
+      return [`${file.name}\n    ${firstLines(file.message)}`];
+    return failed.map(
+      (test) => `${test.fullName}\n    ${firstLines(test.failureMessages?.join('\n') ?? '')}`,
+    );
+  });
+  return {
+    passed: result.numPassedTests,
+    failed: Math.max(failures.length, result.numFailedTests),
+    failures,
+  };
+}
+
+function firstLines(text: string): string {
+  return text.trim().split('\n').slice(0, 12).join('\n    ');
+}

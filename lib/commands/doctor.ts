@@ -1,0 +1,52 @@
+import { imageRequirements } from '../image/requirements';
+import { localRequirements } from '../local/requirements';
+import { run, CommandFailed } from '../process/run';
+import type { Requirement } from '../requirements/requirement';
+import { print, printJson } from './output';
+
+interface Finding extends Requirement {
+  /** What each way of running the server needs. */
+  readonly for: string;
+}
+
+/** Shows what this machine has and lacks; exit status 0 when there is at least one way to run the server here. */
+export async function doctor(options: { readonly json?: boolean }): Promise<number> {
+  const minikube = await versionOf('minikube', ['version', '--short']);
+  const image = await imageRequirements();
+  const local = await localRequirements();
+  const findings: Finding[] = [
+    { name: 'minikube', found: minikube !== undefined, why: 'runs the exported manifests', for: 'minikube' },
+    ...image.map((one) => ({ ...one, for: 'building the image' })),
+    ...local.map((one) => ({ ...one, for: 'the local Kubernetes' })),
+  ];
+  const builds = image.every((one) => one.found);
+  const ways = [
+    ...(minikube !== undefined && builds ? ['minikube'] : []),
+    ...(builds && local.every((one) => one.found) ? ['local'] : []),
+  ];
+  if (options.json) printJson({ findings, ways });
+  else print(describe(findings, ways));
+  return ways.length > 0 ? 0 : 1;
+}
+
+function describe(findings: readonly Finding[], ways: readonly string[]): string {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const rows = findings.map((one) => {
+    const fix = one.found || one.debianPackage === undefined ? '' : ` (apt-get install ${one.debianPackage})`;
+    return `${one.found ? '✓' : '✗'} ${one.name.padEnd(width)}  ${one.for}: ${one.why}${fix}`;
+  });
+  const able =
+    ways.length > 0
+      ? `'bin/berth up' can use: ${ways.join(', ')}`
+      : "'bin/berth up' needs what is marked ✗ above";
+  return [...rows, '', able].join('\n');
+}
+
+async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    return await run(command, args);
+  } catch (error) {
+    if (error instanceof CommandFailed) return undefined;
+    throw error;
+  }
+}

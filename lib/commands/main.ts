@@ -1,0 +1,95 @@
+import { Command, CommanderError } from 'commander';
+import { Interrupted, listenForInterrupts } from '../process/interrupt';
+import { messageOf, UserError } from '../terminal/user-error';
+import { doctor } from './doctor';
+import { down, type DownOptions } from './down';
+import { exportManifests, type ExportOptions } from './export';
+import { roll } from './roll';
+import { DEFAULT_HOST, hostName, imageReference, nodes, replicas } from './settings';
+import { status } from './status';
+import { test, type TestOptions } from './test';
+import { up, type UpOptions } from './up';
+
+/** Exit statuses: 0 done, 1 failed, 2 bad input, 128 + signal when interrupted. */
+async function main(): Promise<number> {
+  let exitCode = 0;
+  const finish = (code: number) => {
+    exitCode = code;
+  };
+  const program = new Command('berth')
+    .description('A Go server with data it may not lose: from source to Kubernetes.')
+    .exitOverride()
+    .showHelpAfterError('(try again with --help)')
+    .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 bad input, 130 interrupted.');
+
+  const command = (name: string, description: string) =>
+    program.command(name).description(description).exitOverride();
+  const target =
+    'where to put it: minikube, context:NAME or local (default: minikube if installed, else local)';
+
+  command('up', 'build the server, put it on Kubernetes, expose it, roll it and check that nothing was lost')
+    .option('--on <target>', target)
+    .option('--nodes <n>', 'nodes of the local Kubernetes, 1 to 3 (default: 1)', nodes)
+    .option('--image <reference>', 'use this image from a registry instead of building one', imageReference)
+    .option('--host <name>', 'host name of the Ingress', hostName, DEFAULT_HOST)
+    .option('--json', 'print the result as JSON')
+    .action(async (options: UpOptions) => {
+      finish(await up(options));
+    });
+  command('roll', 'roll every pod and check that nothing was lost')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: { json?: boolean }) => {
+      finish(await roll(options));
+    });
+  command('status', 'show what runs and where it answers')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: { json?: boolean }) => {
+      finish(await status(options));
+    });
+  command('export', 'write the Kubernetes manifests for minikube')
+    .option('--image <reference>', 'image to run', imageReference, 'localhost/berth:dev')
+    .option('--host <name>', 'host name of the Ingress', hostName, DEFAULT_HOST)
+    .option('--replicas <n>', 'members of the store', replicas, 1)
+    .option('--output <file>', 'file to write (default: standard output)')
+    .action((options: ExportOptions) => {
+      exportManifests(options);
+    });
+  command('down', 'stop and remove what up made')
+    .option('--delete-data', 'on minikube or a context: delete the volumes and Secrets as well')
+    .action(async (options: DownOptions) => {
+      finish(await down(options));
+    });
+  command('doctor', 'show what this machine has and lacks')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: { json?: boolean }) => {
+      finish(await doctor(options));
+    });
+  command('test', 'run every check: format, lint, types, unit tests, image, end to end')
+    .option('--only <steps>', 'run only these steps, separated by commas')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: TestOptions) => {
+      finish(await test(options));
+    });
+
+  try {
+    await program.parseAsync();
+    return exitCode;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** Says what went wrong in as few lines as matter, and returns the exit status. */
+function report(error: unknown): number {
+  // Commander has printed it already; its own status for bad input is 1, which here means that work failed.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  process.stderr.write(`berth: ${messageOf(error)}\n`);
+  if (error instanceof Interrupted || error instanceof UserError) return error.exitCode;
+  if (error instanceof Error && error.stack) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}
+
+listenForInterrupts();
+void main().then((code) => {
+  process.exitCode = code;
+});

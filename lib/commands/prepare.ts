@@ -1,0 +1,19 @@
+import { imageRequirements } from '../image/requirements';
+import { localRequirements } from '../local/requirements';
+import { installMissing } from '../requirements/install';
+import type { Target } from '../target/target';
+import type { Progress } from '../terminal/progress';
+
+/** Installs or asks for what `up` needs on this machine before anything is begun. */
+export async function prepare(target: Target, builds: boolean, progress: Progress): Promise<void> {
+  const needed = [
+    ...(builds ? await imageRequirements() : []),
+    ...(target.name === 'local' ? await localRequirements() : []),
+  ];
+  await installMissing(needed, progress);
+}
+
+/** The same for `test`, which builds the image and runs it on the local Kubernetes. */
+export async function prepareChecks(progress: Progress): Promise<void> {
+  await installMissing([...(await imageRequirements()), ...(await localRequirements())], progress);
+}

@@ -1,0 +1,13 @@
+import { proveRoll, verdict } from '../proof/roll-proof';
+import { terminalProgress } from '../terminal/progress';
+import { installed, withClient } from './installed';
+import { print, printJson } from './output';
+
+/** Rolls every pod and checks that nothing is lost; exit status 1 and the ids when something is. */
+export async function roll(options: { readonly json?: boolean }): Promise<number> {
+  const where = await installed();
+  const proof = await withClient(where, (client) => proveRoll(where.target, client, terminalProgress()));
+  if (options.json) printJson(proof);
+  else print(verdict(proof));
+  return proof.missing.length + proof.different.length === 0 ? 0 : 1;
+}

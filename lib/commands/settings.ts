@@ -1,0 +1,45 @@
+import { InvalidArgumentError } from 'commander';
+import { contract } from '../contract';
+
+/** Where the Ingress answers unless another host name is asked for; every browser and curl takes *.localhost for this machine. */
+export const DEFAULT_HOST = 'berth.localhost';
+
+// Reference grammar: https://pkg.go.dev/github.com/distribution/reference
+const IMAGE =
+  /^(?:[a-zA-Z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::\w[\w.-]{0,127}|@sha256:[0-9a-f]{64}|:\w[\w.-]{0,127}@sha256:[0-9a-f]{64})$/;
+
+/** An image reference with a tag or a digest: without one Kubernetes would run whatever `latest` is that day. */
+export function imageReference(value: string): string {
+  if (!IMAGE.test(value)) {
+    throw new InvalidArgumentError(
+      'Allowed: REPOSITORY:TAG or REPOSITORY@sha256:DIGEST, such as localhost/berth:dev.',
+    );
+  }
+  return value;
+}
+
+/** A DNS name as RFC 1123 has it, which is what an Ingress takes. */
+export function hostName(value: string): string {
+  const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+  if (value.length > 253 || !value.split('.').every((part) => label.test(part)) || /^[\d.]+$/.test(value)) {
+    throw new InvalidArgumentError('Allowed: a DNS name in lower case, such as berth.localhost.');
+  }
+  return value;
+}
+
+/** Members of the store. */
+export function replicas(value: string): number {
+  return oneOf(value, contract.replicas);
+}
+
+/** Nodes of the local Kubernetes. */
+export function nodes(value: string): number {
+  return oneOf(value, [1, 2, 3]);
+}
+
+function oneOf(value: string, allowed: readonly number[]): number {
+  const number = Number(value);
+  if (value.trim() === '' || !allowed.includes(number))
+    throw new InvalidArgumentError(`Allowed: ${allowed.join(', ')}.`);
+  return number;
+}

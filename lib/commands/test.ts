@@ -1,0 +1,61 @@
+import { rmSync } from 'node:fs';
+import type { Outcome } from '../checks/check';
+import { checks } from '../checks/checks';
+import { logFile } from '../installation/installation';
+import { interrupted } from '../process/interrupt';
+import { terminalProgress } from '../terminal/progress';
+import { messageOf, UserError } from '../terminal/user-error';
+import { checkout } from './checkout';
+import { print, printJson } from './output';
+import { prepareChecks } from './prepare';
+
+export interface TestOptions {
+  /** Names of checks, separated by commas; all of them when absent. */
+  readonly only?: string;
+  readonly json?: boolean;
+}
+
+/** Runs every check, whatever failed before it, and closes with the line `N passed, N failed`. */
+export async function test(options: TestOptions): Promise<number> {
+  const chosen = choose(options.only);
+  const progress = terminalProgress();
+  await prepareChecks(progress);
+  const results: (Outcome & { name: string })[] = [];
+  for (const check of chosen) {
+    const log = logFile(checkout, `test-${check.name}`);
+    rmSync(log, { force: true });
+    const outcome = await progress
+      .step(check.title, async (detail) => {
+        const result = await check.run({ checkout, log, detail });
+        detail(`${result.passed} passed, ${result.failed} failed`);
+        return result;
+      })
+      .catch((error: unknown): Outcome => {
+        interrupted().throwIfAborted();
+        return { passed: 0, failed: 1, failures: [messageOf(error)] };
+      });
+    results.push({ name: check.name, ...outcome });
+    for (const failure of outcome.failures) progress.note(`  FAILED ${failure}`);
+    if (outcome.failed > 0) progress.note(`  log: ${log}`);
+  }
+  const sum = (count: (outcome: Outcome) => number) =>
+    results.reduce((total, outcome) => total + count(outcome), 0);
+  const passed = sum((outcome) => outcome.passed);
+  const failed = sum((outcome) => outcome.failed);
+  if (options.json) printJson({ passed, failed, checks: results });
+  else print(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+function choose(only: string | undefined) {
+  if (only === undefined) return checks;
+  const names = only.split(',').map((name) => name.trim());
+  const known = checks.map((check) => check.name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new UserError(`--only '${unknown.join(',')}' is not a check; allowed: ${known.join(', ')}`, {
+      exitCode: 2,
+    });
+  }
+  return checks.filter((check) => names.includes(check.name));
+}

@@ -1,0 +1,105 @@
+import { contract } from '../contract';
+import { ItemClient, type FrontDoor } from '../client/item-client';
+import { deploy } from '../deploy/deploy';
+import { buildImage } from '../image/build';
+import { checkImage } from '../image/check';
+import { tokenFile, writeInstallation, writeToken } from '../installation/installation';
+import { minikubeProfile } from '../manifests/profiles/minikube';
+import { evenWhenInterrupted, interrupted } from '../process/interrupt';
+import { proveRoll, verdict, type RollProof } from '../proof/roll-proof';
+import { chooseTarget } from '../target/choose';
+import type { Target } from '../target/target';
+import { terminalProgress, type Progress } from '../terminal/progress';
+import { UserError } from '../terminal/user-error';
+import { checkout } from './checkout';
+import { print, printJson } from './output';
+import { prepare } from './prepare';
+import { curlResolve, serviceUrl } from './service-url';
+
+export interface UpOptions {
+  readonly on?: string;
+  readonly nodes?: number;
+  readonly image?: string;
+  readonly host: string;
+  readonly json?: boolean;
+}
+
+/** The whole way, from source to a server that was rolled and still has its data. Repeating it changes only what differs. */
+export async function up(options: UpOptions): Promise<number> {
+  const progress = terminalProgress();
+  const target = await chooseTarget({ on: options.on, checkout, nodes: options.nodes });
+  await prepare(target, options.image === undefined, progress);
+  const image = options.image ?? (await builtImage(target, progress));
+  const startedHere = await target.start(progress);
+  try {
+    const result = await install(target, { ...options, image }, progress);
+    if (options.json) printJson(result);
+    else print(describe(result, target));
+    return result.proof.missing.length + result.proof.different.length === 0 ? 0 : 1;
+  } catch (error) {
+    // Ctrl-C leaves nothing running that this very command started; what ran before goes on.
+    if (startedHere && interrupted().aborted)
+      await evenWhenInterrupted(async () => target.destroy?.(progress));
+    throw error;
+  }
+}
+
+/** Builds the image, checks it alone and leaves it where `start` will find it. */
+async function builtImage(target: Target, progress: Progress): Promise<string> {
+  if (!target.loadImage) {
+    throw new UserError(
+      `--on ${target.name}: its nodes pull images from a registry; push one and name it with --image REGISTRY/NAME:TAG`,
+      { exitCode: 2 },
+    );
+  }
+  const image = await buildImage({ checkout, progress });
+  await checkImage(image, progress);
+  return image.reference;
+}
+
+interface Result {
+  readonly target: string;
+  readonly url: string;
+  readonly image: string;
+  readonly tokenFile: string;
+  readonly frontDoor: FrontDoor;
+  readonly host: string;
+  readonly proof: RollProof;
+}
+
+async function install(
+  target: Target,
+  options: UpOptions & { image: string },
+  progress: Progress,
+): Promise<Result> {
+  const { host, image } = options;
+  // Written first: whatever happens from here on, `down` knows where to look.
+  writeInstallation(checkout, { target: target.name, host, image });
+  const profile = minikubeProfile({ image, host, replicas: 1 });
+  const token = await deploy(target, profile, progress);
+  writeToken(checkout, token);
+  const frontDoor = await target.frontDoor();
+  const client = new ItemClient(frontDoor, host, token);
+  try {
+    const proof = await proveRoll(target, client, progress);
+    const url = serviceUrl(host, frontDoor);
+    return { target: target.name, url, image, tokenFile: tokenFile(checkout), frontDoor, host, proof };
+  } finally {
+    await client.close();
+  }
+}
+
+function describe(result: Result, target: Target): string {
+  const items = `${result.url}${contract.paths.items}`;
+  const bearer = `-H "Authorization: Bearer $(cat ${result.tokenFile})"`;
+  return [
+    '',
+    verdict(result.proof),
+    '',
+    `  URL         ${items}`,
+    `  try it      curl ${curlResolve(result.host, result.frontDoor)}${bearer} '${items}?limit=3'`,
+    `  kubectl     ${target.kubectlHint} --namespace ${contract.name} get pods`,
+    '  roll again  bin/berth roll',
+    '  stop        bin/berth down',
+  ].join('\n');
+}

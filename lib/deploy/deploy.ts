@@ -1,0 +1,31 @@
+import type { KubernetesObject } from '../manifests/kubernetes-object';
+import { namespace as namespaceObject } from '../manifests/namespace';
+import type { Profile } from '../manifests/profile';
+import { manifests } from '../manifests/manifests';
+import { toYaml } from '../manifests/yaml';
+import type { Target } from '../target/target';
+import type { Progress } from '../terminal/progress';
+import { ensureSecrets } from './secrets';
+import { waitForRollout } from './rollout';
+
+/** Longer than a first start with an image that has to be pulled. */
+const ROLLOUT_SECONDS = 300;
+
+/**
+ * Puts the server on a cluster, or changes what is there to match, and waits until it is ready.
+ * @returns a bearer token that `/v1` accepts
+ */
+export async function deploy(target: Target, profile: Profile, progress: Progress): Promise<string> {
+  return progress.step(`Applying the manifests on ${target.name}`, async (detail) => {
+    await apply(target, [namespaceObject(profile)]);
+    const token = await ensureSecrets(target);
+    await apply(target, manifests(profile));
+    await waitForRollout(target, ROLLOUT_SECONDS, detail);
+    detail('ready');
+    return token;
+  });
+}
+
+async function apply(target: Target, objects: readonly KubernetesObject[]): Promise<void> {
+  await target.kubectl(['apply', '--filename', '-'], { input: toYaml(objects) });
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { contract } from '../contract';
+import { peerSecret, tokensSecret } from '../manifests/secrets';
+import type { Target } from '../target/target';
+
+/**
+ * Makes the Secrets that are not there yet and returns a token that `/v1` accepts.
+ * One that exists is never changed: clients hold its tokens, and members trust each other by it.
+ */
+export async function ensureSecrets(target: Target): Promise<string> {
+  const namespace = contract.name;
+  if ((await read(target, contract.peerSecret)) === undefined) {
+    await create(target, peerSecret(namespace, [randomSecret()]));
+  }
+  const lines = await read(target, contract.tokens);
+  const token = lines?.find((line) => line !== '' && !line.startsWith('#'));
+  if (token !== undefined) return token;
+  const made = randomSecret();
+  // A Secret without a usable line gets one; its other content (comments) has nothing to lose.
+  await apply(target, tokensSecret(namespace, [made]));
+  return made;
+}
+
+/** The lines of a Secret's value, or undefined when there is no such Secret. */
+async function read(target: Target, secret: { secret: string; key: string }): Promise<string[] | undefined> {
+  const json = await target.kubectl([
+    ...['get', 'secret', secret.secret, '--namespace', contract.name],
+    ...['--ignore-not-found', '--output', 'json'],
+  ]);
+  if (json === '') return undefined;
+  const { data } = JSON.parse(json) as { data?: Record<string, string> };
+  return Buffer.from(data?.[secret.key] ?? '', 'base64')
+    .toString('utf8')
+    .split('\n')
+    .map((line) => line.trim());
+}
+
+async function create(target: Target, object: object): Promise<void> {
+  await target.kubectl(['create', '--filename', '-'], { input: JSON.stringify(object) });
+}
+
+async function apply(target: Target, object: object): Promise<void> {
+  await target.kubectl(
+    ['apply', '--server-side', '--field-manager=berth', '--force-conflicts', '--filename', '-'],
+    {
+      input: JSON.stringify(object),
+    },
+  );
+}
+
+/** 256 bits, in characters that need no quoting anywhere. */
+function randomSecret(): string {
+  return randomBytes(32).toString('base64url');
+}

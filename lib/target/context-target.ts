@@ -1,0 +1,50 @@
+import { run, succeeds } from '../process/run';
+import { UserError } from '../terminal/user-error';
+import type { Target } from './target';
+
+/** The cluster behind a context of the kubeconfig. It pulls images from a registry and has an Ingress controller already. */
+export function contextTarget(context: string): Target {
+  const kubectl: Target['kubectl'] = (args, options) =>
+    run('kubectl', ['--context', context, ...args], options);
+  return {
+    name: `context:${context}`,
+    kubectl,
+    kubectlHint: `kubectl --context ${context}`,
+    async start(progress) {
+      if (!(await succeeds('kubectl', ['version', '--client']))) {
+        throw new UserError(
+          'kubectl is not installed; a kubeconfig context needs it: https://kubernetes.io/docs/tasks/tools/',
+        );
+      }
+      const contexts = (await run('kubectl', ['config', 'get-contexts', '--output', 'name'])).split('\n');
+      if (!contexts.includes(context)) {
+        const known = contexts.filter((name) => name !== '').join(', ') || 'none';
+        throw new UserError(`--on context:${context}: no such context in the kubeconfig; it has: ${known}`, {
+          exitCode: 2,
+        });
+      }
+      await progress.step(`Asking the cluster of context ${context}`, () =>
+        kubectl(['get', '--raw', '/readyz']),
+      );
+      return false;
+    },
+    async frontDoor() {
+      const path =
+        '{.items[0].status.loadBalancer.ingress[0].ip}{.items[0].status.loadBalancer.ingress[0].hostname}';
+      const address = await kubectl([
+        'get',
+        'ingress',
+        '--namespace',
+        'berth',
+        '--output',
+        `jsonpath=${path}`,
+      ]);
+      if (address === '') {
+        throw new UserError(
+          `the Ingress has no address yet; its controller says why: kubectl --context ${context} --namespace berth describe ingress`,
+        );
+      }
+      return { address, port: 80 };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { findLocal, loadImage, startLocal, stopLocal, type LocalCluster } from '../local/cluster';
+import { run } from '../process/run';
+import { UserError } from '../terminal/user-error';
+import type { Target } from './target';
+
+/**
+ * The Kubernetes that `lib/local` builds and runs on this machine, one for each checkout.
+ * @param nodes 1 to 3; default as many as run, else 1
+ */
+export function localTarget(checkout: string, nodes?: number): Target {
+  let known: LocalCluster | undefined;
+  const cluster = async () => {
+    known ??= await findLocal(checkout);
+    if (!known)
+      throw new UserError("no local Kubernetes runs for this checkout; start it with 'bin/berth up'");
+    return known;
+  };
+  return {
+    name: 'local',
+    async start(progress) {
+      const running = await findLocal(checkout);
+      // Without a wish of its own, a second start takes what runs, however many nodes it has.
+      known = await startLocal({ checkout, nodes: nodes ?? running?.nodes.length ?? 1, progress });
+      return running === undefined;
+    },
+    async kubectl(args, options) {
+      const { kubectl, kubeconfig } = await cluster();
+      return run(kubectl, ['--kubeconfig', kubeconfig, ...args], options);
+    },
+    get kubectlHint() {
+      return known ? `${known.kubectl} --kubeconfig ${known.kubeconfig}` : 'kubectl';
+    },
+    loadImage: async (archive, reference) => {
+      await loadImage(await cluster(), archive, reference);
+    },
+    async frontDoor() {
+      return (await cluster()).frontDoor;
+    },
+    destroy: (progress) => stopLocal(checkout, progress),
+  };
+}

@@ -1,0 +1,64 @@
+import { connect } from 'node:net';
+import { run, succeeds } from '../process/run';
+import { UserError } from '../terminal/user-error';
+import type { Target } from './target';
+
+/** minikube's own default, overridden as minikube itself does it. */
+const profileName = () => process.env['MINIKUBE_PROFILE'] ?? 'minikube';
+
+/** minikube with its `ingress` addon, started if need be. */
+export function minikubeTarget(): Target {
+  const profile = profileName();
+  const minikube = (args: readonly string[]) => run('minikube', ['--profile', profile, ...args]);
+  const kubectl: Target['kubectl'] = async (args, options) =>
+    (await succeeds('kubectl', ['version', '--client']))
+      ? run('kubectl', ['--context', profile, ...args], options)
+      : run('minikube', ['--profile', profile, 'kubectl', '--', ...args], options);
+  return {
+    name: 'minikube',
+    kubectl,
+    kubectlHint: `kubectl --context ${profile}`,
+    loadImage: async (archive) => {
+      await minikube(['image', 'load', archive]);
+    },
+    async start(progress) {
+      await progress.step('Starting minikube', async (detail) => {
+        if (!(await succeeds('minikube', ['--profile', profile, 'status']))) {
+          await run('minikube', ['--profile', profile, 'start'], { onLine: detail });
+        }
+      });
+      await progress.step('Enabling the ingress addon', () => minikube(['addons', 'enable', 'ingress']));
+      return false;
+    },
+    async frontDoor() {
+      const address = await minikube(['ip']);
+      // With the docker driver on macOS and Windows the node is not reachable; `minikube tunnel` listens on loopback.
+      for (const candidate of [address, '127.0.0.1']) {
+        if (await listens(candidate, 80)) return { address: candidate, port: 80 };
+      }
+      throw new UserError(
+        `minikube's Ingress answers neither at ${address}:80 nor at 127.0.0.1:80; run 'minikube tunnel' in another terminal and try again`,
+      );
+    },
+  };
+}
+
+/** Whether something accepts connections there within three seconds. */
+function listens(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 3000 });
+    const answer = (yes: boolean) => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.once('connect', () => {
+      answer(true);
+    });
+    socket.once('timeout', () => {
+      answer(false);
+    });
+    socket.once('error', () => {
+      answer(false);
+    });
+  });
+}

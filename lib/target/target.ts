@@ -1,0 +1,33 @@
+import type { FrontDoor } from '../client/item-client';
+import type { Progress } from '../terminal/progress';
+
+/** A Kubernetes that the server is put on, and how this machine reaches it. */
+export interface Target {
+  /** As given with `--on`: `local`, `minikube` or `context:NAME`. */
+  readonly name: string;
+  /**
+   * Brings the cluster up if this target can, and otherwise checks that it is there. Repeating it is harmless.
+   * Returns whether this very call started a cluster of Berth's own.
+   */
+  start(progress: Progress): Promise<boolean>;
+  /** Runs kubectl against this cluster and returns what it prints. */
+  kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
+  /** How a person calls kubectl on this cluster. */
+  readonly kubectlHint: string;
+  /** Puts an image into every node. Absent where nodes pull from a registry. */
+  readonly loadImage?: (archive: string, reference: string) => Promise<void>;
+  /** Where the Ingress listens. */
+  frontDoor(): Promise<FrontDoor>;
+  /**
+   * Stops the whole cluster, its volumes included; returns false when there was nothing to stop.
+   * Absent where the cluster is not Berth's to stop.
+   */
+  readonly destroy?: (progress: Progress) => Promise<boolean>;
+}
+
+export interface KubectlOptions {
+  /** Written to kubectl's standard input, for `-f -`. */
+  readonly input?: string;
+  /** Receives each line as it comes. */
+  readonly onLine?: (line: string) => void;
+}

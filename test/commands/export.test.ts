@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { minikubeManifests } from '../../lib/commands/export';
+
+const options = { image: 'localhost/berth:dev', host: 'berth.localhost', replicas: 1 };
+
+describe('the exported manifests', () => {
+  test('are the ones committed as manifests/minikube.yaml; bin/berth export --output writes it again', () => {
+    const committed = readFileSync(join(__dirname, '..', '..', 'manifests', 'minikube.yaml'), 'utf8');
+    expect(minikubeManifests(options)).toBe(committed);
+  });
+
+  test('carry the image and the host they were asked for', () => {
+    const text = minikubeManifests({ ...options, image: 'ttl.sh/abc:1h', host: 'items.example' });
+    expect(text).toContain('image: ttl.sh/abc:1h');
+    expect(text).toContain('host: items.example');
+    expect(text).not.toContain('localhost');
+  });
+
+  test('say in the head how to make the tokens, and hold none', () => {
+    const [head = ''] = minikubeManifests(options).split('---\n');
+    expect(head).toContain(
+      'kubectl --namespace berth create secret generic berth-tokens --from-literal=tokens="$(openssl rand -hex 32)"',
+    );
+    expect(minikubeManifests(options)).not.toContain('kind: Secret');
+  });
+});

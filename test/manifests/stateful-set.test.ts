@@ -1,0 +1,80 @@
+import { contract } from '../../lib/contract';
+import { manifests } from '../../lib/manifests/manifests';
+import { peerService } from '../../lib/manifests/services';
+import { statefulSet } from '../../lib/manifests/stateful-set';
+import { eks, minikube } from './profiles-for-test';
+
+describe('the StatefulSet', () => {
+  test('starts all members at once, as ordered starts never recover from an outage of all', () => {
+    expect(statefulSet(minikube()).spec.podManagementPolicy).toBe('Parallel');
+  });
+
+  test('is governed by the headless Service that publishes members before they are ready', () => {
+    const service = peerService(minikube());
+    expect(statefulSet(minikube()).spec.serviceName).toBe(service.metadata.name);
+    expect(service.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+  });
+
+  test('keeps every volume when it is scaled down or deleted', () => {
+    expect(statefulSet(eks()).spec.persistentVolumeClaimRetentionPolicy).toEqual({
+      whenDeleted: 'Retain',
+      whenScaled: 'Retain',
+    });
+  });
+
+  test('claims one volume a pod, of the class and size of its platform', () => {
+    const classes = [minikube(), eks()].map((profile) => {
+      const [claim, ...others] = statefulSet(profile).spec.volumeClaimTemplates;
+      expect(others).toEqual([]);
+      expect(claim?.spec.accessModes).toEqual(['ReadWriteOnce']);
+      return [claim?.spec.storageClassName, claim?.spec.resources.requests.storage];
+    });
+    expect(classes).toEqual([
+      ['standard', '1Gi'],
+      ['gp3', '8Gi'],
+    ]);
+  });
+
+  test('keeps what Kubernetes never lets change: a different value here breaks every installation', () => {
+    const { serviceName, selector, podManagementPolicy, volumeClaimTemplates } = statefulSet(minikube()).spec;
+    expect({
+      serviceName,
+      selector,
+      podManagementPolicy,
+      volumes: volumeClaimTemplates.map((v) => v.metadata),
+    }).toEqual({
+      serviceName: 'berth-peers',
+      selector: {
+        matchLabels: { 'app.kubernetes.io/name': 'berth', 'app.kubernetes.io/component': 'server' },
+      },
+      podManagementPolicy: 'Parallel',
+      volumes: [
+        {
+          name: 'data',
+          labels: { 'app.kubernetes.io/name': 'berth', 'app.kubernetes.io/component': 'server' },
+        },
+      ],
+    });
+  });
+
+  test('tells the server as many replicas as it makes', () => {
+    for (const replicas of [1, 3, 5]) {
+      const { spec } = statefulSet(eks({ replicas }));
+      const env = spec.template.spec.containers[0]?.env ?? [];
+      expect(spec.replicas).toBe(replicas);
+      expect(env.find(({ name }) => name === contract.environment.replicas)?.value).toBe(String(replicas));
+    }
+  });
+
+  test('is selected by every Service, policy and budget', () => {
+    const podLabels = statefulSet(eks()).spec.template.metadata.labels;
+    const selectors = manifests(eks()).flatMap((object) => {
+      const spec = (object as { spec?: Record<string, unknown> }).spec ?? {};
+      if (object.kind === 'Service') return [spec['selector']];
+      const by = (spec['selector'] ?? spec['podSelector']) as { matchLabels: unknown } | undefined;
+      return by ? [by.matchLabels] : [];
+    });
+    expect(selectors).toHaveLength(5);
+    for (const selector of selectors) expect(podLabels).toMatchObject(selector as object);
+  });
+});
