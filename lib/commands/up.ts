@@ -64,6 +64,8 @@ interface Result {
   readonly tokenFile: string;
   readonly frontDoor: FrontDoor;
   readonly host: string;
+  /** How to call kubectl on this cluster. */
+  readonly kubectl: string;
   readonly proof: RollProof;
 }
 
@@ -83,7 +85,17 @@ async function install(
   try {
     const proof = await proveRoll(target, client, progress);
     const url = serviceUrl(host, frontDoor);
-    return { target: target.name, url, image, tokenFile: tokenFile(checkout), frontDoor, host, proof };
+    const kubectl = target.kubectlHint;
+    return {
+      target: target.name,
+      url,
+      image,
+      tokenFile: tokenFile(checkout),
+      frontDoor,
+      host,
+      kubectl,
+      proof,
+    };
   } finally {
     await client.close();
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../terminal/user-error';
 import { interrupted } from './interrupt';
@@ -46,8 +46,9 @@ export async function run(
   const signal = interrupted();
   signal.throwIfAborted();
   if (options.log) mkdirSync(dirname(options.log), { recursive: true });
-  const log = options.log ? createWriteStream(options.log, { flags: 'a' }) : undefined;
-  log?.write(`$ ${described}\n`);
+  // Written synchronously: whoever hears that the command failed finds its last words in the log.
+  const log = options.log ? openSync(options.log, 'a') : undefined;
+  if (log !== undefined) writeSync(log, `$ ${described}\n`);
 
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -61,7 +62,7 @@ export async function run(
     let partial = '';
     const take = (chunk: string) => {
       tail = (tail + chunk).slice(-20_000);
-      log?.write(chunk);
+      if (log !== undefined) writeSync(log, chunk);
       if (!options.onLine) return;
       const lines = (partial + chunk).split('\n');
       partial = lines.pop() ?? '';
@@ -79,17 +80,26 @@ export async function run(
       if (child.pid !== undefined) killGroup(child.pid);
     };
     signal.addEventListener('abort', onInterrupt, { once: true });
-    child.on('error', (error) => {
+    // A command that could not be started reports 'error' and may report 'close' as well.
+    let ended = false;
+    const end = (settle: () => void) => {
+      if (ended) return;
+      ended = true;
       signal.removeEventListener('abort', onInterrupt);
-      log?.end();
-      reject(new CommandFailed(shown, 'not started', error.message, options.log));
+      if (log !== undefined) closeSync(log);
+      settle();
+    };
+    child.on('error', (error) => {
+      end(() => {
+        reject(new CommandFailed(shown, 'not started', error.message, options.log));
+      });
     });
     child.on('close', (code, killedBy) => {
-      signal.removeEventListener('abort', onInterrupt);
-      log?.end();
-      if (signal.aborted) reject(signal.reason as Error);
-      else if (code === 0) resolve(stdout.replace(/\n$/, ''));
-      else reject(new CommandFailed(shown, code ?? killedBy ?? 1, tail, options.log));
+      end(() => {
+        if (signal.aborted) reject(signal.reason as Error);
+        else if (code === 0) resolve(stdout.replace(/\n$/, ''));
+        else reject(new CommandFailed(shown, code ?? killedBy ?? 1, tail, options.log));
+      });
     });
   });
 }

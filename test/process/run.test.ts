@@ -31,7 +31,8 @@ describe('running a command', () => {
   });
 
   test('fails clearly when there is no such command', async () => {
-    await expect(run('no-such-command-anywhere', [])).rejects.toThrow(CommandFailed);
+    const log = join(directory, 'test.log');
+    await expect(run('no-such-command-anywhere', [], { log })).rejects.toThrow(CommandFailed);
     expect(await succeeds('no-such-command-anywhere', [])).toBe(false);
   });
 

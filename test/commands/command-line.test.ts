@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const berth = join(__dirname, '..', '..', 'bin', 'berth');
+const state = mkdtempSync(join(tmpdir(), 'berth-state-'));
+const call = (...args: string[]) => {
+  const result = spawnSync(berth, args, {
+    encoding: 'utf8',
+    cwd: tmpdir(),
+    env: { ...process.env, XDG_STATE_HOME: state },
+  });
+  return { code: result.status, out: result.stdout, err: result.stderr };
+};
+afterAll(() => {
+  rmSync(state, { recursive: true });
+});
+
+describe('the command line', () => {
+  test('explains itself and every command', () => {
+    const help = call('--help');
+    expect(help).toMatchObject({ code: 0, err: '' });
+    for (const command of ['up', 'down', 'status', 'export', 'roll', 'test', 'doctor']) {
+      expect(help.out).toMatch(new RegExp(`^  ${command} `, 'm'));
+      expect(call(command, '--help')).toMatchObject({ code: 0, err: '' });
+    }
+  });
+
+  test.each([
+    [['frobnicate'], "unknown command 'frobnicate'"],
+    [['up', '--nodez', '3'], "unknown option '--nodez'"],
+    [['up', '--nodes', '4'], "argument '4' is invalid. Allowed: 1, 2, 3."],
+    [['up', '--on', 'mars'], "--on 'mars' is not a target; allowed: local, minikube, context:NAME"],
+    [['export', '--image', 'berth'], "argument 'berth' is invalid. Allowed: REPOSITORY:TAG"],
+    [['export', '--replicas', '2'], "argument '2' is invalid. Allowed: "],
+    [['test', '--only', 'nothing'], "--only 'nothing' is not a check; allowed: format, types"],
+  ])('%p is bad input: status 2 and a line that says what is allowed', (args, message) => {
+    const result = call(...args);
+    expect(result.err).toContain(message);
+    expect(result).toMatchObject({ code: 2, out: '' });
+  });
+
+  test('exports to a file, from any directory, and replaces it whole', () => {
+    const file = join(state, 'deep', 'minikube.yaml');
+    expect(call('export', '--image', 'a/b:1', '--output', file).code).toBe(0);
+    expect(call('export', '--image', 'a/b:2', '--output', file).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toContain('image: a/b:2');
+    expect(readdirSync(join(state, 'deep'))).toEqual(['minikube.yaml']);
+  });
+
+  test('says where to begin when nothing is installed', () => {
+    expect(call('roll')).toMatchObject({
+      code: 1,
+      err: "berth: nothing is installed from this checkout; install it with 'bin/berth up'\n",
+    });
+    const status = call('status', '--json');
+    expect(status.code).toBe(1);
+    expect(JSON.parse(status.out)).toMatchObject({ installed: false, ready: false });
+  });
+});

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ItemClient, type FrontDoor } from '../../lib/client/item-client';
+import type { Comparison } from '../../lib/proof/compare';
+
+const execute = promisify(execFile);
+
+/** What `bin/berth up --json` printed for the copy of the checkout that the tests run against. */
+export interface UpResult {
+  readonly target: string;
+  readonly url: string;
+  readonly image: string;
+  readonly tokenFile: string;
+  readonly frontDoor: FrontDoor;
+  readonly host: string;
+  readonly kubectl: string;
+  readonly proof: Comparison & { readonly rolled: readonly string[] };
+}
+
+function given(name: string): string {
+  const value = process.env[name];
+  if (value === undefined)
+    throw new Error(`${name} is not set: these tests run in 'bin/berth test --only e2e'`);
+  return value;
+}
+
+export const copy = given('BERTH_E2E_CHECKOUT');
+export const up = JSON.parse(given('BERTH_E2E_UP')) as UpResult;
+
+export const client = (token = readFileSync(up.tokenFile, 'utf8').trim()) =>
+  new ItemClient(up.frontDoor, up.host, token);
+
+/** kubectl on the cluster under test; input goes to its standard input. */
+export async function kubectl(args: readonly string[], input?: string): Promise<string> {
+  const [command = 'kubectl', ...options] = up.kubectl.split(' ');
+  const call = execute(command, [...options, ...args], { maxBuffer: 64 << 20 });
+  call.child.stdin?.end(input ?? '');
+  return (await call).stdout.trimEnd();
+}
+
+/** `bin/berth` of the copy: its exit status and what it printed. */
+export async function berth(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  try {
+    const { stdout, stderr } = await execute(join(copy, 'bin', 'berth'), [...args], { maxBuffer: 64 << 20 });
+    return { code: 0, out: stdout, err: stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, out: stdout, err: stderr };
+  }
+}
