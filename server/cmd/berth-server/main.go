@@ -1,0 +1,86 @@
+// Command berth-server stores JSON documents behind a REST interface.
+//
+// It takes no arguments but --help and --version: settings come from the
+// environment. It exits with 0 when it was told to stop and has answered
+// every request; with 1 when it could not start, failed, or had to cut off
+// requests; with 2 when a setting or an argument is wrong.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"text/tabwriter"
+
+	"example.com/berth/settings"
+)
+
+// version is set by the linker: -ldflags "-X main.version=1.2.3".
+var version = "dev"
+
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+func run(arguments, environ []string, stdout, stderr io.Writer) int {
+	for _, argument := range arguments {
+		switch argument {
+		case "--help", "-help", "-h":
+			printHelp(stdout)
+			return 0
+		case "--version", "-version":
+			fmt.Fprintf(stdout, "berth-server %s (%s)\n", version, runtime.Version())
+			return 0
+		default:
+			fmt.Fprintf(stderr, "berth-server: argument %q is not known; allowed: --help, --version\n", argument)
+			return exitUsage
+		}
+	}
+	s, err := settings.Read(environ)
+	if err != nil {
+		fmt.Fprintf(stderr, "berth-server: %v\n", err)
+		return exitUsage
+	}
+	log := slog.New(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: s.LogLevel}))
+	// A second signal hurries: see serve.
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	defer signal.Stop(signals)
+	if err := serve(context.Background(), s, log, signals); err != nil {
+		log.Error("stopped", "error", err)
+		return exitFailed
+	}
+	return 0
+}
+
+func printHelp(w io.Writer) {
+	fmt.Fprint(w, `berth-server stores JSON documents behind a REST interface.
+
+Usage: berth-server [--help | --version]
+
+Settings are environment variables; any other that starts with BERTH_ is refused.
+
+`)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, setting := range settings.All() {
+		standard := setting.Default
+		if standard == "" {
+			standard = "(empty)"
+		}
+		fmt.Fprintf(table, "  %s\t%s\n  \tAllowed: %s. Default: %s\n", setting.Name, setting.Meaning, setting.Allowed, standard)
+	}
+	table.Flush()
+	fmt.Fprint(w, `
+Exit status: 0 stopped when told to, 1 failed or had to cut off requests, 2 wrong setting or argument.
+`)
+}

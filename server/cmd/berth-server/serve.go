@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"example.com/berth/api"
+	"example.com/berth/contract"
+	"example.com/berth/peertls"
+	"example.com/berth/settings"
+	"example.com/berth/store"
+	"example.com/berth/tokens"
+)
+
+const (
+	// headerTimeout is how long a client may take to send the header.
+	headerTimeout = 10 * time.Second
+	// largestHeader is in bytes; net/http allows some more.
+	largestHeader = 16 << 10
+	// lingerTimeout is how long handlers may take to notice that the
+	// connections of their clients were closed.
+	lingerTimeout = 2 * time.Second
+)
+
+// serve runs the server until a signal, or until it fails. The order matters:
+// listen first, so that the process counts as alive while the store opens;
+// close the store last, when nobody can use it any more.
+func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <-chan os.Signal) error {
+	began := time.Now()
+	listener, err := net.Listen("tcp", s.HTTPAddress)
+	if err != nil {
+		return fmt.Errorf("listening for HTTP: %w", err)
+	}
+	options := api.Options{Log: log, Version: version}
+	if s.TokensFile != "" {
+		options.Tokens = tokens.Open(s.TokensFile, log)
+	}
+	handler := api.New(options)
+	// Requests end when this does: only when the time to finish is over.
+	requests, cut := context.WithCancel(ctx)
+	defer cut()
+	server := newHTTPServer(handler, log, requests)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	log.Info("listening", "address", listener.Addr().String(), "version", version)
+	// Not before the store is closed does the process end, even when the
+	// listener fails; see below.
+	opened := make(chan opening, 1)
+	go func() {
+		st, err := openStore(s, log)
+		opened <- opening{st, err}
+	}()
+
+	var st *store.Store
+	select {
+	case o := <-opened:
+		if o.err != nil {
+			server.Close()
+			return o.err
+		}
+		st = o.store
+	case <-signals:
+		// Nothing was accepted yet, so nothing needs to be finished.
+		log.Info("told to stop while starting")
+		return server.Close()
+	case err := <-served:
+		return fmt.Errorf("serving HTTP: %w", err)
+	}
+	handler.Serve(st)
+	go logReady(requests, st, log, began)
+
+	var failure error
+	select {
+	case sig := <-signals:
+		log.Info("told to stop", "signal", sig.String(), "drainDelay", s.DrainDelay.String())
+		handler.Drain()
+		select {
+		case <-time.After(s.DrainDelay):
+		case <-signals:
+		case <-st.Stopped():
+		}
+	case <-st.Stopped():
+		failure = errors.New("the store ended by itself")
+	case err := <-served:
+		failure = fmt.Errorf("serving HTTP: %w", err)
+	}
+	handler.Drain()
+	failure = errors.Join(failure, shutDown(server, handler, cut, s.ShutdownTimeout))
+	st.Close()
+	log.Info("the store is closed", "drained", failure == nil)
+	return failure
+}
+
+type opening struct {
+	store *store.Store
+	err   error
+}
+
+func newHTTPServer(handler http.Handler, log *slog.Logger, requests context.Context) *http.Server {
+	limits := contract.Get.Limits
+	whole := time.Duration(limits.RequestSeconds) * time.Second
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       whole,
+		// To read, to wait for a leader, and to write a first piece; long
+		// answers extend it as they go.
+		WriteTimeout:   3 * whole,
+		IdleTimeout:    time.Duration(limits.IdleSeconds) * time.Second,
+		MaxHeaderBytes: largestHeader,
+		BaseContext:    func(net.Listener) context.Context { return requests },
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+func openStore(s settings.Settings, log *slog.Logger) (*store.Store, error) {
+	hosts := []string{s.PodName, "localhost"}
+	if s.PeerDomain != "" {
+		// The domain alone is what members know their own kind by.
+		hosts = []string{s.PodName + "." + s.PeerDomain, s.PeerDomain, s.PodName}
+	}
+	files, err := peertls.Prepare(peertls.Options{
+		Directory:  filepath.Join(s.DataDirectory, "tls"),
+		SecretFile: s.PeerSecretFile,
+		Alone:      s.Replicas == 1,
+		Hosts:      hosts,
+		Log:        log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(store.Options{
+		DataDirectory: s.DataDirectory,
+		Name:          s.PodName,
+		PeerDomain:    s.PeerDomain,
+		Replicas:      s.Replicas,
+		PeerTLS:       files,
+		Log:           log,
+	})
+}
+
+func logReady(ctx context.Context, st *store.Store, log *slog.Logger, began time.Time) {
+	for !st.Ready() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	log.Info("ready", "took", time.Since(began).Round(time.Millisecond).String())
+}
+
+// shutDown stops listening and waits for requests under way. The error says
+// that some had to be cut off.
+func shutDown(server *http.Server, handler *api.Handler, cut context.CancelFunc, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if err == nil {
+		return nil
+	}
+	left := handler.UnderWay()
+	cut()
+	server.Close()
+	// The store must not be closed under a handler.
+	for deadline := time.Now().Add(lingerTimeout); handler.UnderWay() > 0 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	return fmt.Errorf("%d requests were cut off after %s: %w", left, timeout, err)
+}

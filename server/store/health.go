@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+)
+
+const (
+	// probeEvery is how often the store reads from itself.
+	probeEvery = time.Second
+	// probeFirst is how often it does until the first success, so that a
+	// start is noticed at once.
+	probeFirst = 5 * time.Millisecond
+	// staleAfter is how long reads may fail before the store counts as not
+	// ready: longer than an election takes, so that one does not turn away
+	// clients from every member at once.
+	staleAfter = 15 * time.Second
+)
+
+// health is when a linearizable read last succeeded.
+type health struct {
+	// lastRead is in nanoseconds since the store opened; 0 is never.
+	lastRead atomic.Int64
+	opened   time.Time
+}
+
+// Ready reports whether the store can serve: it has a vote, has read from a
+// majority since it opened, and has not failed to for staleAfter.
+func (s *Store) Ready() bool {
+	last := s.health.lastRead.Load()
+	return last != 0 && !s.server.IsLearner() && time.Since(s.health.opened)-time.Duration(last) < staleAfter
+}
+
+func (s *Store) watchHealth(ctx context.Context) {
+	s.health.opened = time.Now()
+	for ctx.Err() == nil {
+		wait := probeEvery
+		if err := s.probe(ctx); err != nil && s.health.lastRead.Load() == 0 {
+			wait = probeFirst
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (s *Store) probe(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, probeEvery)
+	defer cancel()
+	if err := s.awaitLeader(ctx); err != nil {
+		return err
+	}
+	// No item can have this key: ids are not empty.
+	if _, err := s.server.Range(ctx, &pb.RangeRequest{Key: itemKey("")}); err != nil {
+		return err
+	}
+	s.health.lastRead.Store(int64(time.Since(s.health.opened)))
+	return nil
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+
+	"example.com/berth/item"
+)
+
+// LargestPage is how many bytes of documents a page has, but for the one that
+// goes beyond. It bounds what a list takes up in memory.
+const LargestPage = 4 << 20
+
+// Page is part of a list.
+type Page struct {
+	Items []Item
+	// Next is the cursor of the next page, empty on the last one.
+	Next string
+}
+
+// List reads items whose ids start with prefix, in the order of their ids, at
+// most limit of them. With the cursor of an earlier page it goes on after it,
+// in the state of the store that the first page was read from, whatever was
+// written since. The error has the code item.CursorExpired if that state is
+// no longer kept, or item.InvalidParameter.
+func (s *Store) List(ctx context.Context, prefix string, limit int, after string) (Page, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	from := cursor{prefix: prefix}
+	if after != "" {
+		var err error
+		if from, err = parseCursor(after); err != nil {
+			return Page{}, err
+		}
+		if prefix != "" && prefix != from.prefix {
+			return Page{}, &item.Error{
+				Code: item.InvalidParameter, Detail: "the cursor belongs to a list with another prefix",
+				Value: prefix, Allowed: "the prefix of the first page, or none with a cursor", Fix: "leave out prefix",
+			}
+		}
+	}
+	return s.page(ctx, from, limit)
+}
+
+// page reads in steps, since etcd limits a read by the number of keys and not
+// by their size.
+func (s *Store) page(ctx context.Context, from cursor, limit int) (Page, error) {
+	key, end := itemKey(from.prefix), after(itemKey(from.prefix))
+	if from.last != "" {
+		key = append(itemKey(from.last), 0)
+	}
+	var page Page
+	size, step := 0, firstStep
+	for {
+		response, err := s.read(ctx, &pb.RangeRequest{
+			Key: key, RangeEnd: end, Revision: from.revision,
+			Limit: int64(min(step, limit-len(page.Items))),
+			// Once the state is known, it is the same everywhere.
+			Serializable: len(page.Items) > 0,
+		})
+		if err != nil {
+			return Page{}, err
+		}
+		if from.revision == 0 {
+			from.revision = response.Header.Revision
+		}
+		for i, found := range response.Kvs {
+			page.Items = append(page.Items, Item{ID: idOf(found.Key), Revision: found.ModRevision, Document: found.Value})
+			size += len(found.Value)
+			more := response.More || i < len(response.Kvs)-1
+			if !more {
+				return page, nil
+			}
+			if size >= LargestPage || len(page.Items) == limit {
+				from.last = idOf(found.Key)
+				page.Next = from.encode()
+				return page, nil
+			}
+		}
+		if len(response.Kvs) == 0 {
+			return page, nil
+		}
+		key = append(response.Kvs[len(response.Kvs)-1].Key, 0)
+		step *= 2
+	}
+}
+
+// firstStep is how many items are read at once at first; each step doubles.
+const firstStep = 32

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// logCore hands what etcd logs to slog. etcd tells its life's story at level
+// info, which is of use only when looking into etcd itself: it becomes debug.
+type logCore struct {
+	zapcore.LevelEnabler
+	handler slog.Handler
+}
+
+func newLogCore(log *slog.Logger) zapcore.Core {
+	return logCore{zapcore.InfoLevel, log.Handler().WithAttrs([]slog.Attr{slog.String("component", "etcd")})}
+}
+
+// quiet are warnings about ways of running etcd that do not concern us.
+var quiet = map[string]bool{
+	// There are no client listeners at all.
+	"Running http and grpc server on single port. This is not recommended for production.": true,
+	// etcd has no users here: nobody can reach it but this process.
+	"simple token is not cryptographically signed": true,
+	// Since version 3.6 of a cluster, checkpoints are always persisted.
+	"Detected that checkpointing is enabled without persistence. Consider enabling feature gate LeaseCheckpointPersist": true,
+}
+
+func levelOf(entry zapcore.Entry) slog.Level {
+	switch {
+	case quiet[entry.Message]:
+		return slog.LevelDebug
+	case entry.Level >= zapcore.ErrorLevel:
+		return slog.LevelError
+	case entry.Level == zapcore.WarnLevel:
+		return slog.LevelWarn
+	default:
+		return slog.LevelDebug
+	}
+}
+
+func (c logCore) With(fields []zapcore.Field) zapcore.Core {
+	return logCore{c.LevelEnabler, c.handler.WithAttrs(attributes(fields))}
+}
+
+func (c logCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.handler.Enabled(context.Background(), levelOf(entry)) {
+		return checked.AddCore(entry, c)
+	}
+	return checked
+}
+
+func (c logCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
+	record := slog.NewRecord(entry.Time, levelOf(entry), entry.Message, 0)
+	record.AddAttrs(attributes(fields)...)
+	return c.handler.Handle(context.Background(), record)
+}
+
+func (c logCore) Sync() error { return nil }
+
+func attributes(fields []zapcore.Field) []slog.Attr {
+	encoder := zapcore.NewMapObjectEncoder()
+	result := make([]slog.Attr, 0, len(fields))
+	for _, field := range fields {
+		field.AddTo(encoder)
+		if value, ok := encoder.Fields[field.Key]; ok {
+			result = append(result, slog.Any(field.Key, value))
+		}
+	}
+	return result
+}

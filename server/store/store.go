@@ -1,0 +1,210 @@
+// Package store keeps items in an etcd member that runs inside this process.
+// It is used through the server's own methods: no client port is opened.
+// A write has been synced to disk by a majority when its method returns, and
+// reads are linearizable.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/pkg/v3/featuregate"
+	"go.etcd.io/etcd/server/v3/embed"
+	"go.etcd.io/etcd/server/v3/etcdserver"
+	"go.etcd.io/etcd/server/v3/features"
+	"go.etcd.io/etcd/server/v3/storage/wal"
+	"go.uber.org/zap"
+
+	"example.com/berth/contract"
+	"example.com/berth/peertls"
+)
+
+// Options say how to open a store.
+type Options struct {
+	// DataDirectory is the volume; the store is in "etcd" below it.
+	DataDirectory string
+	// Name is the member's, which in Kubernetes is the pod's.
+	Name string
+	// PeerDomain is the DNS domain of members. Empty runs alone: the peer
+	// port is then not opened.
+	PeerDomain string
+	// PeerAddress is what peers are listened for on, as host:port. The
+	// default is every address, at the contract's port.
+	PeerAddress string
+	// Replicas is how many members the cluster is to have.
+	Replicas int
+	// PeerTLS are the files that members know each other by.
+	PeerTLS peertls.Files
+	// Quota is how many bytes the store may use; the default is 2 GiB.
+	Quota int64
+	// Log is where the store, and etcd in it, log to.
+	Log *slog.Logger
+}
+
+// defaultQuota is etcd's own: what it was tested with most.
+const defaultQuota = 2 << 30
+
+// Store is an open store. Its methods may be called concurrently.
+type Store struct {
+	etcd   *embed.Etcd
+	server *etcdserver.EtcdServer
+	log    *slog.Logger
+	quota  int64
+	leases leases
+
+	health health
+	stop   context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// Open starts the member. It returns before there is a leader; Ready tells
+// when requests can be served.
+func Open(options Options) (*Store, error) {
+	if options.Quota == 0 {
+		options.Quota = defaultQuota
+	}
+	directory := filepath.Join(options.DataDirectory, "etcd")
+	how, err := decide(situation{
+		hasLog:   wal.Exist(filepath.Join(directory, "member", "wal")),
+		replicas: options.Replicas,
+	})
+	if err != nil {
+		return nil, err
+	}
+	config, err := configure(options, directory, how)
+	if err != nil {
+		return nil, err
+	}
+	etcd, err := embed.StartEtcd(config)
+	if err != nil {
+		return nil, fmt.Errorf("starting etcd in %s: %w", directory, err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Store{etcd: etcd, server: etcd.Server, log: options.Log, quota: options.Quota, stop: cancel}
+	s.done.Go(func() { s.watchHealth(ctx) })
+	s.done.Go(func() { s.watchSpace(ctx) })
+	return s, nil
+}
+
+// Close ends the member. No other method may be running or called later.
+func (s *Store) Close() {
+	s.stop()
+	s.done.Wait()
+	s.etcd.Close()
+}
+
+// Stopped is closed when the member has ended, whether asked to or not.
+func (s *Store) Stopped() <-chan struct{} { return s.server.StopNotify() }
+
+func configure(options Options, directory string, how start) (*embed.Config, error) {
+	c := embed.NewConfig()
+	c.Name = options.Name
+	c.Dir = directory
+	c.ZapLoggerBuilder = embed.NewZapLoggerBuilder(zap.New(newLogCore(options.Log)))
+
+	advertised := peerURL(options)
+	c.AdvertisePeerUrls = []url.URL{advertised}
+	c.ListenClientUrls, c.AdvertiseClientUrls = nil, nil
+	c.ListenPeerUrls = nil
+	if options.PeerDomain != "" {
+		address := options.PeerAddress
+		if address == "" {
+			// For "tcp", Go takes this for every IPv6 address too.
+			address = fmt.Sprintf("0.0.0.0:%d", contract.Get.Ports.Peer.Number)
+		}
+		c.ListenPeerUrls = []url.URL{{Scheme: "https", Host: address}}
+	}
+	c.PeerTLSInfo.CertFile = options.PeerTLS.Certificate
+	c.PeerTLSInfo.KeyFile = options.PeerTLS.Key
+	c.PeerTLSInfo.TrustedCAFile = options.PeerTLS.Authorities
+	c.PeerTLSInfo.ClientCertAuth = true
+	c.TlsMinVersion = "TLS1.3"
+	// The domain is in every member's certificate: a member of another
+	// installation is refused even if it has the same secret. Looking up
+	// where a connection comes from would add nothing but failures of DNS.
+	c.PeerTLSInfo.AllowedHostnames = []string{domainOf(options)}
+	c.PeerTLSInfo.SkipClientSANVerify = true
+
+	c.InitialCluster = fmt.Sprintf("%s=%s", options.Name, advertised.String())
+	c.InitialClusterToken = contract.Get.Name
+	c.ClusterState = embed.ClusterStateFlagNew
+	if how == startExisting {
+		c.ClusterState = embed.ClusterStateFlagExisting
+	}
+
+	// Members are near each other: a lost leader is replaced within a second.
+	c.TickMs, c.ElectionMs = 50, 500
+	// The log in memory, and on disk until the next snapshot, is this many
+	// entries of up to a document each.
+	c.SnapshotCatchUpEntries = 500
+	c.SnapshotCount = 5000
+	c.AutoCompactionMode = embed.CompactorModePeriodic
+	c.AutoCompactionRetention = "10m"
+	// A request is one document, or with an Idempotency-Key one and a marker.
+	c.MaxRequestBytes = uint(contract.Get.Limits.BodyBytes) + 64<<10
+	// The store itself refuses writes at the quota, by what is in use.
+	// etcd's own limit, which counts the file and raises an alarm that
+	// stays, is the net below.
+	c.QuotaBackendBytes = hardQuota(options.Quota)
+	c.BootstrapDefragThresholdMegabytes = 256
+
+	gate, ok := features.NewDefaultServerFeatureGate(options.Name, nil).(featuregate.MutableFeatureGate)
+	if !ok {
+		return nil, errors.New("etcd's feature gate cannot be set")
+	}
+	if err := gate.SetFromMap(map[string]bool{
+		string(features.InitialCorruptCheck): true,
+		// Or a restart would renew the leases of request markers.
+		string(features.LeaseCheckpoint): true,
+	}); err != nil {
+		return nil, fmt.Errorf("setting etcd's features: %w", err)
+	}
+	c.ServerFeatureGate = gate
+	return c, nil
+}
+
+func hardQuota(quota int64) int64 { return quota + quota/4 }
+
+// peerURL is what other members reach this one at. It is written into the
+// log when the cluster begins, so it must be right from then on.
+func peerURL(options Options) url.URL {
+	host := domainOf(options)
+	if options.PeerDomain != "" {
+		host = options.Name + "." + host
+	}
+	return url.URL{Scheme: "https", Host: fmt.Sprintf("%s:%d", host, contract.Get.Ports.Peer.Number)}
+}
+
+func domainOf(options Options) string {
+	if options.PeerDomain == "" {
+		return "localhost"
+	}
+	return options.PeerDomain
+}
+
+// disarm clears an alarm left by a full disk quota, once there is room.
+func (s *Store) disarm(ctx context.Context) error {
+	for _, alarm := range s.server.Alarms() {
+		if alarm.Alarm != pb.AlarmType_NOSPACE || s.server.Backend().Size() >= s.quota {
+			continue
+		}
+		_, err := s.server.Alarm(ctx, &pb.AlarmRequest{
+			Action: pb.AlarmRequest_DEACTIVATE, MemberID: alarm.MemberID, Alarm: alarm.Alarm,
+		})
+		if err != nil {
+			return fmt.Errorf("disarming the alarm: %w", err)
+		}
+		s.log.Info("disarmed the alarm of a full store")
+	}
+	return nil
+}
+
+// patience is how long a request waits for a leader, in all.
+const patience = 10 * time.Second
