@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import type { Progress } from '../terminal/progress';
+import { buildParts, type BuiltParts } from './build-parts';
+import { createCgroups } from './cgroups';
+import {
+  createCredentials,
+  kubectl,
+  program,
+  startApiserver,
+  startControllers,
+  type Rising,
+} from './control-plane';
+import { waitWhileRunning, type Daemon } from './daemon';
+import { startFrontDoor } from './front-door';
+import { importImage } from './load-image';
+import { createNetwork } from './network';
+import { containerdSocket, startContainerd, startKubelet, startProxy } from './node';
+import type { Place } from './place';
+import { bootId } from './processes';
+import { startProvisioner } from './provisioner';
+import { writeState, type ClusterState } from './state';
+import { dns } from './system/dns';
+import { ingress } from './system/ingress';
+import { storage } from './system/storage';
+import { writeSystemImages, type Archive } from './system-images';
+
+/** Starts a cluster where there is nothing of one, and returns when it can run pods and requests reach them. */
+export async function bringUp(place: Place, nodes: number, progress: Progress): Promise<ClusterState> {
+  const parts = await buildParts(progress);
+  const title = `Starting a local Kubernetes with ${nodes === 1 ? 'one node' : `${nodes} nodes`}`;
+  return progress.step(title, async (detail) => {
+    const state = await start(place, parts, nodes, detail);
+    writeState(place, state);
+    detail('');
+    return state;
+  });
+}
+
+async function start(
+  place: Place,
+  parts: BuiltParts,
+  nodes: number,
+  detail: (text: string) => void,
+): Promise<ClusterState> {
+  const boot = bootId();
+  const numbers = Array.from({ length: nodes }, (_, i) => i + 1);
+  mkdirSync(place.state, { recursive: true, mode: 0o755 });
+  detail('network');
+  createCgroups(place, nodes);
+  const net = await createNetwork(place, nodes);
+  const rising: Rising = { place, parts, net, boot };
+  const [credentials, archives] = await Promise.all([
+    createCredentials(rising, nodes),
+    writeSystemImages(place, parts),
+  ]);
+
+  detail('API server and containerd');
+  const [apiserver, ...containerds] = await allEnded([
+    startApiserver(rising, credentials),
+    ...numbers.map(async (n) => {
+      const daemon = await startContainerd(rising, n);
+      await importAll(rising, n, archives);
+      return [daemon];
+    }),
+  ]);
+
+  detail('nodes');
+  const onNodes = numbers.flatMap((n) => {
+    const containerd = containerds[n - 1]?.[0];
+    if (!containerd) throw new Error(`node ${n} has no containerd`);
+    return [containerd, startKubelet(rising, credentials, containerd, n), startProxy(rising, n)];
+  });
+  const controllers = startControllers(rising, credentials);
+  await applySystem(rising, nodes);
+  const { daemon, door } = await startFrontDoor(rising, nodes);
+  const daemons = [...(apiserver ?? []), ...onNodes, ...controllers, startProvisioner(rising), daemon];
+  await waitForNodes(rising, daemons, nodes);
+
+  detail('DNS and Ingress');
+  await waitForSystem(rising, daemons, nodes);
+  return { checkout: place.checkout, boot, nodes, net, parts, frontDoor: door };
+}
+
+/** One after the other: that which no pod starts without comes first. */
+async function importAll({ place, parts }: Rising, n: number, archives: readonly Archive[]): Promise<void> {
+  const ctr = program(parts, 'containerd', 'ctr');
+  for (const archive of archives) await importImage(ctr, containerdSocket(place, n), archive);
+}
+
+async function applySystem(rising: Rising, nodes: number): Promise<void> {
+  const items = [...storage(), ...dns(nodes), ...ingress()];
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  await kubectl(rising, ['apply', '--server-side', '--validate=false', '--filename=-'], list);
+}
+
+async function waitForNodes(rising: Rising, daemons: readonly Daemon[], nodes: number): Promise<void> {
+  const path = '{range .items[*].status.conditions[?(@.type=="Ready")]}{.status} {end}';
+  const ready = async () => {
+    const listed = await kubectl(rising, ['get', 'nodes', `--output=jsonpath=${path}`]);
+    return listed.split(' ').filter((status) => status === 'True').length === nodes || undefined;
+  };
+  await waitWhileRunning(rising.place, daemons, `${nodes} ready nodes`, ready, 60);
+}
+
+async function waitForSystem(rising: Rising, daemons: readonly Daemon[], nodes: number): Promise<void> {
+  const ready = async () => {
+    const dnsReady = await kubectl(rising, [
+      ...['--namespace=kube-system', 'get', 'deployment', 'coredns'],
+      '--output=jsonpath={.status.readyReplicas}',
+    ]);
+    const doors = await kubectl(rising, [
+      ...['--namespace=kube-system', 'get', 'daemonset', 'skipper'],
+      '--output=jsonpath={.status.numberReady}',
+    ]);
+    return (Number(dnsReady) === Math.min(nodes, 2) && Number(doors) === nodes) || undefined;
+  };
+  await waitWhileRunning(rising.place, daemons, 'DNS and Ingress', ready, 60);
+}
+
+/** As Promise.all, but when one fails the others have ended too: what follows must not meet them at work. */
+async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}

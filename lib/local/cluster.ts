@@ -1,0 +1,155 @@
+import { isDeepStrictEqual } from 'node:util';
+import { evenWhenInterrupted, Interrupted } from '../process/interrupt';
+import { succeeds } from '../process/run';
+import type { Progress } from '../terminal/progress';
+import { UserError } from '../terminal/user-error';
+import { bringUp } from './bring-up';
+import { locateParts } from './build-parts';
+import { adminKubeconfig, program } from './control-plane';
+import { isRunning, recordedDaemons } from './daemon';
+import type { FrontDoor } from './front-door';
+import { importImage } from './load-image';
+import { withLock } from './lock';
+import { containerdSocket, zoneOf } from './node';
+import { placeOf, type Place } from './place';
+import { bootId } from './processes';
+import { assertRequirements } from './requirements';
+import { anythingLeft, readState, type ClusterState } from './state';
+import { nodeAddress } from './subnet';
+import { removeStateRoot, tearDown } from './teardown';
+
+/** A Kubernetes on this machine, which belongs to one checkout. */
+export interface LocalCluster {
+  readonly id: string;
+  readonly stateDirectory: string;
+  readonly kubeconfig: string;
+  readonly kubectl: string;
+  readonly nodes: readonly LocalNode[];
+  readonly frontDoor: FrontDoor;
+}
+
+export interface LocalNode {
+  readonly name: string;
+  /** Reached from this machine, as are its pods' addresses. */
+  readonly address: string;
+  readonly zone: string;
+}
+
+export interface LocalOptions {
+  readonly checkout: string;
+  /** 1 to 3. */
+  readonly nodes: number;
+  readonly progress: Progress;
+}
+
+/** Starts the checkout's cluster, or returns it at once if it runs. */
+export async function startLocal({ checkout, nodes, progress }: LocalOptions): Promise<LocalCluster> {
+  if (![1, 2, 3].includes(nodes)) {
+    throw new UserError(`a local Kubernetes has 1, 2 or 3 nodes, not ${nodes}`, { exitCode: 2 });
+  }
+  assertRequirements();
+  const place = placeOf(checkout);
+  return alone(place, progress, async () => {
+    const running = await healthyState(place);
+    if (running) return reuse(place, running, nodes);
+    if (await anythingLeft(place)) await removeLeftovers(place, progress);
+    try {
+      return describe(place, await bringUp(place, nodes, progress));
+    } catch (error) {
+      await evenWhenInterrupted(() =>
+        progress.step('Removing what was started', () =>
+          tearDown(place, error instanceof Interrupted ? [] : ['log']),
+        ),
+      );
+      throw error;
+    }
+  });
+}
+
+/** The checkout's cluster, if it runs and answers. */
+export async function findLocal(checkout: string): Promise<LocalCluster | undefined> {
+  const place = placeOf(checkout);
+  const state = await healthyState(place);
+  return state && describe(place, state);
+}
+
+/** Removes the checkout's cluster with its volumes; false if there was nothing to remove. */
+export async function stopLocal(checkout: string, progress: Progress): Promise<boolean> {
+  const place = placeOf(checkout);
+  if (!(await anythingLeft(place))) return false;
+  await alone(place, progress, () => progress.step('Removing the local Kubernetes', () => tearDown(place)));
+  return true;
+}
+
+/** Gives every node an image from an archive of docker save or OCI's layout. */
+export async function loadImage(cluster: LocalCluster, archive: string, reference: string): Promise<void> {
+  const state = readState(cluster.stateDirectory);
+  if (!state) throw new UserError(`the local Kubernetes ${cluster.id} is gone; start it with 'bin/berth up'`);
+  const place = placeOf(state.checkout);
+  const ctr = program(state.parts, 'containerd', 'ctr');
+  await Promise.all(
+    cluster.nodes.map((_, i) =>
+      importImage(ctr, containerdSocket(place, i + 1), { file: archive, reference }),
+    ),
+  );
+}
+
+async function healthyState(place: Place): Promise<ClusterState | undefined> {
+  const state = readState(place.state);
+  const boot = bootId();
+  if (state?.boot !== boot || !recordedDaemons(place).every((daemon) => isRunning(daemon, boot)))
+    return undefined;
+  const kubectl = program(state.parts, 'kubernetes', 'kubectl');
+  const asked = ['--kubeconfig', adminKubeconfig(place), '--request-timeout=5s', 'get', '--raw', '/readyz'];
+  return (await succeeds(kubectl, asked)) ? state : undefined;
+}
+
+async function reuse(place: Place, state: ClusterState, nodes: number): Promise<LocalCluster> {
+  const again = "'bin/berth down' removes it with its data, then 'bin/berth up' starts another";
+  if (state.nodes !== nodes) {
+    throw new UserError(`the local Kubernetes runs with ${state.nodes} nodes, not ${nodes}; ${again}`);
+  }
+  if (!isDeepStrictEqual(state.parts, await locateParts())) {
+    throw new UserError(`the local Kubernetes runs parts of other versions than this checkout's; ${again}`);
+  }
+  return describe(place, state);
+}
+
+async function removeLeftovers(place: Place, progress: Progress): Promise<void> {
+  const state = readState(place.state);
+  if (state) {
+    const why = state.boot === bootId() ? 'no longer answers' : 'ended when this machine did';
+    progress.note(`The local Kubernetes that was here ${why}. It is started anew, with empty volumes.`);
+  }
+  await progress.step('Removing what is left of it', () => tearDown(place));
+}
+
+function describe(place: Place, state: ClusterState): LocalCluster {
+  return {
+    id: place.id,
+    stateDirectory: place.state,
+    kubeconfig: adminKubeconfig(place),
+    kubectl: program(state.parts, 'kubernetes', 'kubectl'),
+    nodes: Array.from({ length: state.nodes }, (_, i) => ({
+      name: `node-${i + 1}`,
+      address: nodeAddress(state.net, i + 1),
+      zone: zoneOf(i + 1),
+    })),
+    frontDoor: state.frontDoor,
+  };
+}
+
+/** Does what changes the cluster while no other command does. */
+async function alone<T>(place: Place, progress: Progress, work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) {
+    throw new UserError('the local Kubernetes is made of namespaces, for which one must be root; use sudo');
+  }
+  const waiting = (pid: number) => {
+    progress.note(`Waiting for process ${pid}, which is at work on the local Kubernetes.`);
+  };
+  try {
+    return await withLock(`${place.state}.lock`, waiting, work);
+  } finally {
+    removeStateRoot();
+  }
+}

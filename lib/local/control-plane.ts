@@ -1,0 +1,160 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, succeeds } from '../process/run';
+import type { BuiltParts } from './build-parts';
+import { createAuthority, issue, kubeconfig, type Certificate } from './certificates';
+import { startDaemon, waitWhileRunning, type Daemon } from './daemon';
+import { namespaceOf, type Place } from './place';
+import { nodeAddress, SERVICES, type Subnet } from './subnet';
+
+/** A cluster on its way up: what every later step needs to know. */
+export interface Rising {
+  readonly place: Place;
+  readonly parts: BuiltParts;
+  readonly net: Subnet;
+  readonly boot: string;
+}
+
+export interface Credentials {
+  readonly authority: Certificate;
+  readonly tokens: Certificate;
+  readonly apiserver: Certificate;
+  readonly nodes: readonly Certificate[];
+}
+
+export const program = (parts: BuiltParts, part: string, name = part): string =>
+  join(parts[part] ?? '', name);
+
+export const adminKubeconfig = (place: Place): string => kubeconfigFile(place, 'admin');
+
+export function kubeconfigFile(place: Place, user: string): string {
+  return join(place.state, `${user}.kubeconfig`);
+}
+
+/** Certificates for every component, and kubeconfigs for those that are clients. */
+export async function createCredentials({ place, net }: Rising, nodes: number): Promise<Credentials> {
+  const { authority, tokens } = await createAuthority(place);
+  const address = nodeAddress(net, 1);
+  const server = `https://${address}:6443`;
+  const client = async (name: string, subject: string, reachedBy?: readonly string[]) => {
+    const certificate = await issue(place, authority, { name, subject, ...(reachedBy ? { reachedBy } : {}) });
+    writeFileSync(kubeconfigFile(place, name), kubeconfig(server, authority, certificate), { mode: 0o600 });
+    return certificate;
+  };
+  const [apiserver] = await Promise.all([
+    issue(place, authority, {
+      name: 'apiserver',
+      subject: '/O=system:masters/CN=kube-apiserver', // As a client, of the kubelets.
+      reachedBy: [
+        ...['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'localhost'].map(
+          (name) => `DNS:${name}`,
+        ),
+        ...['127.0.0.1', SERVICES.apiserver, address].map((ip) => `IP:${ip}`),
+      ],
+    }),
+    client('admin', '/O=system:masters/CN=admin'),
+    client('controllers', '/CN=system:kube-controller-manager'),
+    client('scheduler', '/CN=system:kube-scheduler'),
+    client('proxy', '/CN=system:kube-proxy'),
+  ]);
+  const numbers = Array.from({ length: nodes }, (_, i) => i + 1);
+  const kubelets = numbers.map((n) =>
+    client(`node-${n}`, `/O=system:nodes/CN=system:node:node-${n}`, [
+      `DNS:node-${n}`,
+      `IP:${nodeAddress(net, n)}`,
+    ]),
+  );
+  return { authority, tokens, apiserver, nodes: await Promise.all(kubelets) };
+}
+
+/** Starts etcd and the API server on node 1, and waits until the server answers. */
+export async function startApiserver(rising: Rising, credentials: Credentials): Promise<Daemon[]> {
+  const { place, parts, net, boot } = rising;
+  const { authority, tokens, apiserver } = credentials;
+  const etcd = startDaemon(place, boot, 'etcd', [
+    ...onNode(place, 1),
+    program(parts, 'etcd'),
+    `--data-dir=${join(place.state, 'etcd')}`,
+    '--unsafe-no-fsync', // The cluster does not outlive a crash of this machine; its volumes are on their own.
+    '--log-level=warn',
+    '--listen-client-urls=http://127.0.0.1:2379',
+    '--advertise-client-urls=http://127.0.0.1:2379',
+    '--listen-peer-urls=http://127.0.0.1:2380',
+  ]);
+  const server = startDaemon(place, boot, 'kube-apiserver', [
+    ...onNode(place, 1),
+    program(parts, 'kubernetes', 'kube-apiserver'),
+    '--etcd-servers=http://127.0.0.1:2379',
+    `--advertise-address=${nodeAddress(net, 1)}`,
+    `--service-cluster-ip-range=${SERVICES.cidr}`,
+    `--client-ca-file=${authority.certificate}`,
+    `--tls-cert-file=${apiserver.certificate}`,
+    `--tls-private-key-file=${apiserver.key}`,
+    `--kubelet-client-certificate=${apiserver.certificate}`,
+    `--kubelet-client-key=${apiserver.key}`,
+    '--kubelet-preferred-address-types=InternalIP',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${tokens.certificate}`,
+    `--service-account-signing-key-file=${tokens.key}`,
+    '--authorization-mode=Node,RBAC',
+    '--enable-admission-plugins=NodeRestriction',
+    '--allow-privileged=true',
+  ]);
+  await waitWhileRunning(
+    place,
+    [etcd, server],
+    'the Kubernetes API',
+    async () => (await isReady(rising)) || undefined,
+    60,
+  );
+  return [etcd, server];
+}
+
+/** Starts what acts on the cluster's objects. Both end themselves if there is no API server yet. */
+export function startControllers(
+  { place, parts, boot }: Rising,
+  { authority, tokens }: Credentials,
+): Daemon[] {
+  const identity = (user: string) =>
+    ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map(
+      (flag) => `--${flag}=${kubeconfigFile(place, user)}`,
+    );
+  const controllers = startDaemon(place, boot, 'kube-controller-manager', [
+    ...onNode(place, 1),
+    program(parts, 'kubernetes', 'kube-controller-manager'),
+    ...identity('controllers'),
+    '--use-service-account-credentials',
+    `--service-account-private-key-file=${tokens.key}`,
+    `--root-ca-file=${authority.certificate}`,
+    `--cluster-signing-cert-file=${authority.certificate}`,
+    `--cluster-signing-key-file=${authority.key}`,
+    '--leader-elect=false',
+  ]);
+  const scheduler = startDaemon(place, boot, 'kube-scheduler', [
+    ...onNode(place, 1),
+    program(parts, 'kubernetes', 'kube-scheduler'),
+    ...identity('scheduler'),
+    '--leader-elect=false',
+  ]);
+  return [controllers, scheduler];
+}
+
+/** What a command is preceded by to run in a node's network. */
+export function onNode(place: Place, n: number): [string, ...string[]] {
+  return ['nsenter', `--net=/run/netns/${namespaceOf(place, n)}`];
+}
+
+export async function kubectl(
+  { place, parts }: Rising,
+  args: readonly string[],
+  input = '',
+): Promise<string> {
+  return run(program(parts, 'kubernetes', 'kubectl'), ['--kubeconfig', adminKubeconfig(place), ...args], {
+    input,
+  });
+}
+
+async function isReady({ place, parts }: Rising): Promise<boolean> {
+  const args = ['--kubeconfig', adminKubeconfig(place), '--request-timeout=5s', 'get', '--raw', '/readyz'];
+  return succeeds(program(parts, 'kubernetes', 'kubectl'), args);
+}

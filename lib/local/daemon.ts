@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { waitFor } from '../process/wait';
+import { UserError } from '../terminal/user-error';
+import { logFile, type Place } from './place';
+import { identify, isAlive, type ProcessId } from './processes';
+
+/** A process of the cluster that outlives the command that started it. */
+export interface Daemon extends ProcessId {
+  readonly name: string;
+  readonly boot: string;
+}
+
+export interface DaemonOptions {
+  /** Directories where it finds other programs, before those of the system. */
+  readonly path?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a daemon; what it prints goes to its log.
+ * It gets only the variables named here: a proxy set in a person's shell would take its requests out of the cluster.
+ */
+export function startDaemon(
+  place: Place,
+  boot: string,
+  name: string,
+  command: readonly [string, ...string[]],
+  options: DaemonOptions = {},
+): Daemon {
+  const file = logFile(place, name);
+  mkdirSync(dirname(file), { recursive: true });
+  const log = openSync(file, 'a');
+  const [program, ...args] = command;
+  const path = [...(options.path ?? []), '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+  const child = spawn(program, args, {
+    cwd: place.state,
+    env: { PATH: path.join(':'), ...place.marker, ...options.env },
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  child.on('error', () => undefined); // Told below: a child that did not start has no number.
+  child.unref();
+  const id = child.pid === undefined ? undefined : identify(child.pid);
+  if (!id) throw new UserError(`${name} ended as soon as it was started; log: ${file}`);
+  const daemon: Daemon = { ...id, name, boot };
+  // Before anything else can go wrong: a command that is killed now leaves a daemon that the next one finds.
+  appendFileSync(recordFile(place), JSON.stringify(daemon) + '\n');
+  return daemon;
+}
+
+/** The daemons started so far; the last line may be cut short by a crash. */
+export function recordedDaemons(place: Place): Daemon[] {
+  if (!existsSync(recordFile(place))) return [];
+  return readFileSync(recordFile(place), 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith('}'))
+    .map((line) => JSON.parse(line) as Daemon);
+}
+
+export function isRunning(daemon: Daemon, boot: string): boolean {
+  return daemon.boot === boot && isAlive(daemon);
+}
+
+/** Waits as `waitFor` does, but no longer than every one of these daemons runs. */
+export async function waitWhileRunning<T>(
+  place: Place,
+  daemons: readonly Daemon[],
+  what: string,
+  attempt: () => T | undefined | Promise<T | undefined>,
+  seconds: number,
+): Promise<T> {
+  const outcome = await waitFor(
+    what,
+    async () => {
+      const ended = daemons.find((daemon) => !isAlive(daemon));
+      if (ended) return { ended };
+      const value = await attempt();
+      return value === undefined ? undefined : { value };
+    },
+    { seconds, every: 50 },
+  );
+  if ('value' in outcome) return outcome.value;
+  const { name } = outcome.ended;
+  throw new UserError(`${name} ended: ${lastLine(logFile(place, name))}\n  log: ${logFile(place, name)}`);
+}
+
+function recordFile(place: Place): string {
+  return join(place.state, 'daemons');
+}
+
+function lastLine(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? 'it printed nothing';
+}

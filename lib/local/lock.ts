@@ -1,0 +1,57 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { interrupted } from '../process/interrupt';
+import { identify, isAlive, type ProcessId } from './processes';
+
+/**
+ * Does `work` while no other process on this machine holds the same lock file.
+ * A file whose process has ended, however that came, is not a lock.
+ */
+export async function withLock<T>(
+  file: string,
+  waiting: (pid: number) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
+  let told = false;
+  for (;;) {
+    interrupted().throwIfAborted();
+    const holder = take(file);
+    if (!holder) break;
+    if (!told) waiting(holder.pid);
+    told = true;
+    await sleep(200);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+/** Takes the lock, or tells who has it. */
+function take(file: string): ProcessId | undefined {
+  const mine = `${file}.${process.pid}`;
+  writeFileSync(mine, JSON.stringify(identify(process.pid)));
+  try {
+    linkSync(mine, file); // Fails if there is one; and a lock is never seen without its content.
+    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const holder = read(file);
+    if (holder && isAlive(holder)) return holder;
+    rmSync(file, { force: true });
+    return take(file);
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+function read(file: string): ProcessId | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as ProcessId;
+  } catch {
+    return undefined;
+  }
+}

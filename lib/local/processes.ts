@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../terminal/user-error';
+import { MARKER } from './place';
+
+/** A process that is not taken for a later one with the same number. */
+export interface ProcessId {
+  readonly pid: number;
+  /** When it started, in the kernel's ticks since boot. */
+  readonly start: string;
+}
+
+/** The process of this number, unless it has ended; one that only waits for its parent to notice has. */
+export function identify(pid: number, proc = '/proc'): ProcessId | undefined {
+  try {
+    const stat = readFileSync(`${proc}/${pid}/stat`, 'utf8');
+    // The second field is the command's name in parentheses and may itself contain any of these characters.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const start = fields[18];
+    return state === 'Z' || state === 'X' || start === undefined ? undefined : { pid, start };
+  } catch {
+    return undefined;
+  }
+}
+
+export function isAlive(process: ProcessId, proc = '/proc'): boolean {
+  return identify(process.pid, proc)?.start === process.start;
+}
+
+/** Every process that was started with this cluster's marker in its environment, other than this one. */
+export function markedProcesses(id: string, proc = '/proc'): number[] {
+  const marker = `${MARKER}=${id}`;
+  return readdirSync(proc)
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => {
+      try {
+        return readFileSync(`${proc}/${name}/environ`, 'utf8').split('\0').includes(marker);
+      } catch {
+        return false; // It ended meanwhile.
+      }
+    })
+    .map(Number);
+}
+
+/** Ends everything `find` finds, again and again until it finds nothing: a process may start another meanwhile. */
+export async function endAll(find: () => readonly number[]): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const alive = find().filter((pid) => identify(pid));
+    if (alive.length === 0) return;
+    if (Date.now() > deadline) {
+      throw new UserError(
+        `processes ${alive.join(', ')} of the local cluster do not end; see ps -o pid,stat,args`,
+      );
+    }
+    for (const pid of alive) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended meanwhile.
+      }
+    }
+    await sleep(50);
+  }
+}
+
+/** Changes with every boot, after which numbers of processes and start times begin anew. */
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
