@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run, succeeds } from '../process/run';
 import type { Builder } from './builder';
 import { cacheDirectory } from './cache';
+import { thisArchitecture } from './source';
 
 /**
  * Buildah with a store of its own below the cache, so that the person's images are not touched.
@@ -26,6 +27,8 @@ export const buildah: Builder = {
         // Needs neither a runtime nor namespaces; what runs is this project's own Dockerfile.
         ...['--isolation', 'chroot'],
         ...['--platform', request.platform, '--tag', request.reference],
+        // Buildah 1.28 leaves it empty when the platform is another, and then looks for a base image of that one.
+        ...['--build-arg', `BUILDPLATFORM=linux/${thisArchitecture()}`],
         ...Object.entries(request.arguments).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
         ...(substitute ? ['--build-context', `${substitute.image}=docker-image://${substitute.by}`] : []),
         request.context,
