@@ -14,6 +14,8 @@ const (
 	// requestKeys is before the SHA-256, in hexadecimal, of each
 	// Idempotency-Key; the value is a marker, and expires with a lease.
 	requestKeys = "berth/v1/requests/"
+	// spaceKey is written, with an empty value, when history is given up.
+	spaceKey = "berth/v1/space"
 )
 
 func itemKey(id string) []byte { return append([]byte(itemKeys), id...) }

@@ -7,8 +7,9 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 )
 
-// spaceEvery is how often the use of space is looked at.
-const spaceEvery = 2 * time.Second
+// spaceEvery is how often the use of space is looked at, and so the least
+// time that a cursor is good for. Tests shorten it.
+var spaceEvery = 10 * time.Second
 
 // watchSpace gives up history early when it takes up the quota. Old states
 // are kept for ten minutes so that lists can be read page by page; with much
@@ -17,7 +18,7 @@ const spaceEvery = 2 * time.Second
 func (s *Store) watchSpace(ctx context.Context) {
 	ticker := time.NewTicker(spaceEvery)
 	defer ticker.Stop()
-	var compacted int64
+	var before, done int64
 	for {
 		select {
 		case <-ctx.Done():
@@ -27,18 +28,33 @@ func (s *Store) watchSpace(ctx context.Context) {
 		if err := s.disarm(ctx); err != nil {
 			s.log.Warn("could not disarm the alarm of a full store", "error", err)
 		}
-		revision := s.server.KV().Rev()
-		if s.server.Backend().SizeInUse() < s.quota/4*3 || revision == compacted {
-			continue
+		if s.server.Backend().SizeInUse() >= s.quota/8*7 && before > done {
+			var err error
+			if done, err = s.giveUpHistory(ctx, before); err != nil {
+				s.log.Warn("could not give up history early", "error", err)
+			}
 		}
-		if _, err := s.server.Compact(ctx, &pb.CompactionRequest{Revision: revision}); err != nil {
-			s.log.Debug("could not compact early", "error", err)
-			continue
-		}
-		compacted = revision
-		s.log.Warn("gave up history early: the store is more than three quarters full",
-			"bytesInUse", s.server.Backend().SizeInUse(), "quota", s.quota, "revision", revision)
+		before = s.server.KV().Rev()
 	}
+}
+
+// giveUpHistory drops states before revision. It returns the revision it left
+// behind: unless others write after that, there is nothing more to drop.
+func (s *Store) giveUpHistory(ctx context.Context, revision int64) (int64, error) {
+	used := s.server.Backend().SizeInUse()
+	if _, err := s.server.Compact(ctx, &pb.CompactionRequest{Revision: revision, Physical: true}); err != nil {
+		return 0, err
+	}
+	// The database counts pages as free at the next write after that which
+	// freed them; with every write refused there would be none.
+	touched, err := s.server.Put(ctx, &pb.PutRequest{Key: []byte(spaceKey)})
+	if err != nil {
+		return 0, err
+	}
+	s.server.Backend().ForceCommit()
+	s.log.Warn("gave up history early: the store is nearly full", "revision", revision,
+		"bytesBefore", used, "bytesAfter", s.server.Backend().SizeInUse(), "quota", s.quota)
+	return touched.Header.Revision, nil
 }
 
 // hasRoom reports whether size more bytes fit in the quota.

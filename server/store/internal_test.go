@@ -1,0 +1,293 @@
+package store
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/server/v3/storage/wal"
+
+	"example.com/berth/etag"
+	"example.com/berth/item"
+	"example.com/berth/peertls"
+)
+
+func TestMain(m *testing.M) {
+	wal.SegmentSizeBytes = 1 << 20
+	os.Exit(m.Run())
+}
+
+const secret = "0123456789abcdef0123456789abcdef"
+
+func prepare(t *testing.T, directory, secret string, hosts ...string) peertls.Files {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := peertls.Prepare(peertls.Options{Directory: directory, SecretFile: file, Hosts: hosts, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// openPeers opens a store as it is in Kubernetes, but on a port of its own.
+func openPeers(t *testing.T, change ...func(*Options)) *Store {
+	t.Helper()
+	directory := t.TempDir()
+	options := Options{
+		DataDirectory: directory, Name: "berth-0", PeerDomain: "berth-peers.test.svc", PeerAddress: "127.0.0.1:0", Replicas: 1,
+		PeerTLS: prepare(t, directory, secret, "berth-0.berth-peers.test.svc", "berth-peers.test.svc"),
+		Log:     slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+	}
+	for _, c := range change {
+		c(&options)
+	}
+	s, err := Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	for !s.Ready() {
+		time.Sleep(time.Millisecond)
+	}
+	return s
+}
+
+func TestAnEmptyVolumeBeginsAClusterOnlyAlone(t *testing.T) {
+	for _, test := range []struct {
+		situation situation
+		want      start
+		refused   bool
+	}{
+		{situation{hasLog: true, replicas: 1}, startExisting, false},
+		{situation{hasLog: true, replicas: 3}, startExisting, false},
+		{situation{hasLog: false, replicas: 1}, startAlone, false},
+		{situation{hasLog: false, replicas: 3}, 0, true},
+	} {
+		got, err := decide(test.situation)
+		if got != test.want || (err != nil) != test.refused {
+			t.Errorf("decide(%+v) = %v, %v, want %v, refused %v", test.situation, got, err, test.want, test.refused)
+		}
+	}
+}
+
+func TestAMemberIsKnownByItsDNSNameFromTheStart(t *testing.T) {
+	s := openPeers(t)
+	members := s.server.Cluster().Members()
+	if len(members) != 1 || members[0].Name != "berth-0" || len(members[0].PeerURLs) != 1 ||
+		members[0].PeerURLs[0] != "https://berth-0.berth-peers.test.svc:2380" {
+		t.Errorf("members are %+v", members)
+	}
+	if len(members[0].ClientURLs) != 0 || len(s.etcd.Clients) != 0 {
+		t.Errorf("clients can connect to %v, %v; want nowhere", members[0].ClientURLs, s.etcd.Clients)
+	}
+}
+
+func TestPeersNeedACertificateOfTheSameSecretAndDomain(t *testing.T) {
+	s := openPeers(t)
+	address := s.etcd.Peers[0].Addr().String()
+	for _, test := range []struct {
+		name, secret, domain string
+		maximum              uint16
+		accepted             bool
+	}{
+		{"same secret and domain", secret, "berth-peers.test.svc", tls.VersionTLS13, true},
+		{"other secret", strings.ToUpper(secret), "berth-peers.test.svc", tls.VersionTLS13, false},
+		{"other domain", secret, "berth-peers.other.svc", tls.VersionTLS13, false},
+		{"no certificate", "", "berth-peers.test.svc", tls.VersionTLS13, false},
+		{"TLS 1.2", secret, "berth-peers.test.svc", tls.VersionTLS12, false},
+	} {
+		config := &tls.Config{ServerName: "berth-0.berth-peers.test.svc", RootCAs: x509.NewCertPool(), MaxVersion: test.maximum}
+		trusted := prepare(t, t.TempDir(), secret, "x")
+		authorities, err := os.ReadFile(trusted.Authorities)
+		if err != nil || !config.RootCAs.AppendCertsFromPEM(authorities) {
+			t.Fatal("no authorities", err)
+		}
+		if test.secret != "" {
+			files := prepare(t, t.TempDir(), test.secret, "berth-1."+test.domain, test.domain)
+			certificate, err := tls.LoadX509KeyPair(files.Certificate, files.Key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// As told, whether or not the server asks for that authority.
+			config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &certificate, nil }
+		}
+		if err := handshake(address, config); (err == nil) != test.accepted {
+			t.Errorf("%s: error %v, want accepted %v", test.name, err, test.accepted)
+		}
+	}
+}
+
+// handshake reads too: in TLS 1.3 a client learns only then that the server
+// refused it.
+func handshake(address string, config *tls.Config) error {
+	connection, err := tls.Dial("tcp", address, config)
+	if err != nil {
+		return err
+	}
+	defer connection.Close()
+	_ = connection.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
+	_, err = connection.Read(make([]byte, 1))
+	var network net.Error
+	if errors.As(err, &network) && network.Timeout() {
+		return nil // connected, with nothing to say
+	}
+	return err
+}
+
+func TestAnOldCursorExpires(t *testing.T) {
+	s := openPeers(t)
+	for _, id := range []string{"a", "b", "c"} {
+		if _, _, err := s.Put(t.Context(), id, []byte("1"), etag.Conditions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := s.List(t.Context(), "", 1, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Put(t.Context(), "d", []byte("1"), etag.Conditions{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.server.Compact(t.Context(), &pb.CompactionRequest{Revision: s.server.KV().Rev(), Physical: true}); err != nil {
+		t.Fatal(err)
+	}
+	future := cursor{revision: 1 << 40, last: "a"}
+	for name, text := range map[string]string{"compacted": page.Next, "of the future": future.encode()} {
+		_, err = s.List(t.Context(), "", 1, text)
+		var told *item.Error
+		if !errors.As(err, &told) || told.Code != item.CursorExpired {
+			t.Errorf("%s: error %v, want code %s", name, err, item.CursorExpired)
+		}
+	}
+}
+
+func TestALostLeaseIsReplaced(t *testing.T) {
+	s := openPeers(t)
+	if _, _, err := s.Create(t.Context(), []byte("1"), "one"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.server.LeaseRevoke(t.Context(), &pb.LeaseRevokeRequest{ID: s.leases.id}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Create(t.Context(), []byte("1"), "two"); err != nil {
+		t.Errorf("Create after its lease was lost: %v", err)
+	}
+	if found, err := s.server.LeaseTimeToLive(t.Context(), &pb.LeaseTimeToLiveRequest{ID: s.leases.id, Keys: true}); err != nil ||
+		len(found.Keys) != 1 || found.TTL < int64(keepMarkers.Seconds()) {
+		t.Errorf("the lease is %+v, %v, want one key for a day or more", found, err)
+	}
+}
+
+func TestAnAlarmOfAFullStoreIsDisarmedOnceThereIsRoom(t *testing.T) {
+	s := openPeers(t)
+	if _, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
+		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{})
+	var told *item.Error
+	if !errors.As(err, &told) || told.Code != item.StoreFull {
+		t.Errorf("error %v, want code %s", err, item.StoreFull)
+	}
+	if err := s.disarm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAClosedStoreRefusesInsteadOfHanging(t *testing.T) {
+	s := openPeers(t)
+	s.etcd.Server.HardStop()
+	began := time.Now()
+	_, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{})
+	var told *item.Error
+	if !errors.As(err, &told) || (told.Code != item.Unavailable && told.Code != item.OutcomeUnknown) {
+		t.Errorf("error %v, want code %s or %s", err, item.Unavailable, item.OutcomeUnknown)
+	}
+	if took := time.Since(began); took > patience+time.Second {
+		t.Errorf("it took %s", took)
+	}
+	select {
+	case <-s.Stopped():
+	default:
+		t.Error("Stopped is not closed")
+	}
+}
+
+func TestAFullStoreRefusesWritesAndRecoversByDeletes(t *testing.T) {
+	every := spaceEvery
+	spaceEvery = 50 * time.Millisecond
+	t.Cleanup(func() { spaceEvery = every }) // after the store is closed
+	s := openPeers(t, func(o *Options) { o.Quota = 6 << 20 })
+	always := etag.Conditions{}
+	large := []byte(`"` + strings.Repeat("x", 1<<20-2) + `"`)
+	var err error
+	stored := 0
+	for ; stored < 20 && err == nil; stored++ {
+		_, _, err = s.Put(t.Context(), strconv.Itoa(stored), large, always)
+		time.Sleep(110 * time.Millisecond) // what is in use is counted at each commit of the database
+	}
+	wantCode(t, err, item.StoreFull)
+	stored--
+	if stored < 3 {
+		t.Fatalf("only %d MiB fit in a quota of 6", stored)
+	}
+	if _, err := s.Get(t.Context(), "0"); err != nil {
+		t.Errorf("a full store does not answer reads: %v", err)
+	}
+	for i := range stored {
+		if err := s.Delete(t.Context(), strconv.Itoa(i), always); err != nil {
+			t.Fatalf("a full store refuses deletes: %v", err)
+		}
+	}
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		_, _, err := s.Put(t.Context(), "again", large, always)
+		if err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("space does not come back after deletes: %v", err)
+		}
+	}
+}
+
+func wantCode(t *testing.T, err error, want item.Code) {
+	t.Helper()
+	var told *item.Error
+	if !errors.As(err, &told) || told.Code != want {
+		t.Errorf("error is %v, want one with code %s", err, want)
+	}
+}
+
+func FuzzACursorIsReadOnlyAsItWasWritten(f *testing.F) {
+	f.Add((&cursor{revision: 7, prefix: "a", last: "ab"}).encode())
+	f.Add("AQQAMDFh")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parseCursor(text)
+		if err != nil {
+			if c != (cursor{}) {
+				t.Errorf("%+v comes with error %v", c, err)
+			}
+			return
+		}
+		if c.encode() != text || c.revision <= 0 || item.CheckID(c.last) != nil || !strings.HasPrefix(c.last, c.prefix) {
+			t.Errorf("%q is read as %+v, which is written %q", text, c, c.encode())
+		}
+	})
+}
