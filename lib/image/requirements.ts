@@ -1,28 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { succeeds } from '../process/run';
+import type { Requirement } from '../requirements/requirement';
+import { baseImageOf, mayReach } from './base-image';
 import { chooseBuilder, dockerWorks } from './choose-builder';
 import { findBusybox } from './stand-in';
 
-/** Something that must be on this machine, and what for. */
-export interface Requirement {
-  readonly name: string;
-  readonly found: boolean;
-  /** What does not work without it. */
-  readonly why: string;
-  /** Package that brings it on Debian and Ubuntu; absent where theirs will not do. */
-  readonly debianPackage?: string;
-}
-
-/** What building the image and running it alone need, each with whether it is here. */
+/**
+ * What building the image and running it alone need, each with whether it is here. The parts of the stand-in are
+ * among them only where the base image's registry does not answer.
+ */
 export async function imageRequirements(): Promise<Requirement[]> {
-  const docker = await dockerWorks();
-  const builder = await chooseBuilder().then(
-    () => true,
-    () => false,
-  );
+  const builder = await chooseBuilder().catch(() => undefined);
+  const docker = builder?.name === 'docker' || (await dockerWorks());
   return [
     {
       name: 'docker or buildah',
-      found: builder,
+      found: builder !== undefined,
       why: 'builds the container image',
       debianPackage: 'buildah',
     },
@@ -32,16 +26,23 @@ export async function imageRequirements(): Promise<Requirement[]> {
       why: 'runs the image on its own, to verify it before Kubernetes does',
       debianPackage: 'runc',
     },
+    ...(await standInRequirements()),
+  ];
+}
+
+async function standInRequirements(): Promise<Requirement[]> {
+  const base = baseImageOf(readFileSync(join(__dirname, '..', '..', 'Dockerfile'), 'utf8'));
+  if (await mayReach(base.registry)) return [];
+  return [
     {
       name: 'go',
-      // The first version that fetches another one when asked to.
       found: await succeeds('go', ['version']),
-      why: "replaces the image's base where its registry cannot be reached; 1.21 or later, Debian's is too old",
+      why: `stands in for the image's base, as ${base.registry} cannot be reached; 1.21 or later (https://go.dev/dl/)`,
     },
     {
-      name: 'busybox-static',
+      name: 'static busybox',
       found: findBusybox() !== undefined,
-      why: "replaces the image's base where its registry cannot be reached",
+      why: `stands in for the image's base, as ${base.registry} cannot be reached`,
       debianPackage: 'busybox-static',
     },
   ];
