@@ -8,11 +8,12 @@ import {
   program,
   startApiserver,
   startControllers,
+  type Credentials,
   type Rising,
 } from './control-plane';
 import { waitWhileRunning, type Daemon } from './daemon';
 import { startFrontDoor } from './front-door';
-import { importImage } from './load-image';
+import { importImages } from './load-image';
 import { createNetwork } from './network';
 import { containerdSocket, startContainerd, startKubelet, startProxy } from './node';
 import type { Place } from './place';
@@ -22,7 +23,7 @@ import { writeState, type ClusterState } from './state';
 import { dns } from './system/dns';
 import { ingress } from './system/ingress';
 import { storage } from './system/storage';
-import { writeSystemImages, type Archive } from './system-images';
+import { writeSystemImages } from './system-images';
 
 /** Starts a cluster where there is nothing of one, and returns when it can run pods and requests reach them. */
 export async function bringUp(place: Place, nodes: number, progress: Progress): Promise<ClusterState> {
@@ -49,31 +50,22 @@ async function start(
   createCgroups(place, nodes);
   const net = await createNetwork(place, nodes);
   const rising: Rising = { place, parts, net, boot };
-  const [credentials, archives] = await Promise.all([
-    createCredentials(rising, nodes),
-    writeSystemImages(place, parts),
-  ]);
 
   detail('API server and containerd');
-  const [apiserver, ...containerds] = await allEnded([
-    startApiserver(rising, credentials),
-    ...numbers.map(async (n) => {
-      const daemon = await startContainerd(rising, n);
-      await importAll(rising, n, archives);
-      return [daemon];
-    }),
-  ]);
+  const credentials = await createCredentials(rising, nodes);
+  const [control, containerds] = await bothEnded(
+    startControlPlane(rising, credentials, nodes),
+    startRuntimes(rising, numbers),
+  );
 
   detail('nodes');
-  const onNodes = numbers.flatMap((n) => {
-    const containerd = containerds[n - 1]?.[0];
-    if (!containerd) throw new Error(`node ${n} has no containerd`);
-    return [containerd, startKubelet(rising, credentials, containerd, n), startProxy(rising, n)];
-  });
-  const controllers = startControllers(rising, credentials);
-  await applySystem(rising, nodes);
+  const onNodes = containerds.flatMap((containerd, i) => [
+    containerd,
+    startKubelet(rising, credentials, containerd, i + 1),
+    startProxy(rising, i + 1),
+  ]);
   const { daemon, door } = await startFrontDoor(rising, nodes);
-  const daemons = [...(apiserver ?? []), ...onNodes, ...controllers, startProvisioner(rising), daemon];
+  const daemons = [...control, ...onNodes, startProvisioner(rising), daemon];
   await waitForNodes(rising, daemons, nodes);
 
   detail('DNS and Ingress');
@@ -81,10 +73,25 @@ async function start(
   return { checkout: place.checkout, boot, nodes, net, parts, frontDoor: door };
 }
 
-/** One after the other: that which no pod starts without comes first. */
-async function importAll({ place, parts }: Rising, n: number, archives: readonly Archive[]): Promise<void> {
-  const ctr = program(parts, 'containerd', 'ctr');
-  for (const archive of archives) await importImage(ctr, containerdSocket(place, n), archive);
+/** The controllers take some seconds to begin their work, so they start as soon as they can. */
+async function startControlPlane(rising: Rising, credentials: Credentials, nodes: number): Promise<Daemon[]> {
+  const apiserver = await startApiserver(rising, credentials);
+  const controllers = startControllers(rising, credentials);
+  await applySystem(rising, nodes);
+  return [...apiserver, ...controllers];
+}
+
+/** A kubelet starts pods as soon as it runs, so every image is there before it is started. */
+async function startRuntimes(rising: Rising, numbers: readonly number[]): Promise<Daemon[]> {
+  const { place, parts } = rising;
+  const archive = writeSystemImages(place, parts);
+  const started = numbers.map(async (n) => {
+    const [containerd, file] = await bothEnded(startContainerd(rising, n), archive);
+    await importImages(program(parts, 'containerd', 'ctr'), containerdSocket(place, n), file);
+    return containerd;
+  });
+  await Promise.allSettled(started);
+  return Promise.all(started);
 }
 
 async function applySystem(rising: Rising, nodes: number): Promise<void> {
@@ -117,8 +124,8 @@ async function waitForSystem(rising: Rising, daemons: readonly Daemon[], nodes: 
   await waitWhileRunning(rising.place, daemons, 'DNS and Ingress', ready, 60);
 }
 
-/** As Promise.all, but when one fails the others have ended too: what follows must not meet them at work. */
-async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
+/** As Promise.all, but when one fails the other has ended too: what cleans up must not meet it at work. */
+async function bothEnded<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }

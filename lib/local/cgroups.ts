@@ -61,14 +61,14 @@ export function cgroupsExist(place: Place, root = ROOT): boolean {
 }
 
 /**
- * The mounted hierarchies: with cgroup v2 the one, with v1 one for each controller.
- * Beside those of v1 systemd mounts a v2 hierarchy without controllers, of no use here.
+ * The mounted hierarchies: with cgroup v2 the one, with v1 one for each controller. Beside those of v1 systemd mounts
+ * a v2 hierarchy without controllers, of no use here; but runc, where it finds one, makes its containers' groups there too.
  */
 function hierarchies(root: string): string[] {
   if (isUnified(root)) return [root];
   const mounted = readdirSync(root)
     .map((name) => realpathSync(join(root, name))) // cpu and cpuacct may be links to one hierarchy.
-    .filter((directory) => existsSync(join(directory, 'cgroup.procs')) && !isUnified(directory));
+    .filter((directory) => existsSync(join(directory, 'cgroup.procs')));
   return [...new Set(mounted)];
 }
 

@@ -88,9 +88,7 @@ export async function loadImage(cluster: LocalCluster, archive: string, referenc
   const place = placeOf(state.checkout);
   const ctr = program(state.parts, 'containerd', 'ctr');
   await Promise.all(
-    cluster.nodes.map((_, i) =>
-      importImage(ctr, containerdSocket(place, i + 1), { file: archive, reference }),
-    ),
+    cluster.nodes.map((_, i) => importImage(ctr, containerdSocket(place, i + 1), archive, reference)),
   );
 }
 

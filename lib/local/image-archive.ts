@@ -20,23 +20,27 @@ export interface ImageContent {
   readonly links?: Readonly<Record<string, string>>;
 }
 
-/** Writes what `docker save` would write of an image built FROM scratch; the same content gives the same bytes. */
-export async function writeImage(file: string, image: ImageContent): Promise<void> {
-  const layer = await layerOf(image);
-  const config = JSON.stringify({
-    architecture: image.architecture,
-    os: 'linux',
-    config: { Entrypoint: image.entrypoint, Env: ['PATH=/bin'], WorkingDir: '/' },
-    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
-    history: [{ created_by: 'berth' }],
-  });
-  const configName = `${sha256(config)}.json`;
-  const manifest = [{ Config: configName, RepoTags: [image.reference], Layers: ['layer.tar'] }];
+/** Writes what `docker save` would write of images built FROM scratch; the same content gives the same bytes. */
+export async function writeImages(file: string, images: readonly ImageContent[]): Promise<void> {
   const archive = pack();
   const written = pipeline(archive, createWriteStream(file));
-  archive.entry({ name: 'manifest.json', mtime: EPOCH }, JSON.stringify(manifest));
-  archive.entry({ name: configName, mtime: EPOCH }, config);
-  archive.entry({ name: 'layer.tar', mtime: EPOCH }, layer);
+  const manifests = [];
+  for (const image of images) {
+    const layer = await layerOf(image);
+    const digest = sha256(layer);
+    const config = JSON.stringify({
+      architecture: image.architecture,
+      os: 'linux',
+      config: { Entrypoint: image.entrypoint, Env: ['PATH=/bin'], WorkingDir: '/' },
+      rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
+      history: [{ created_by: 'berth' }],
+    });
+    const names = { Config: `${sha256(config)}.json`, Layers: [`${digest}.tar`] };
+    archive.entry({ name: names.Config, mtime: EPOCH }, config);
+    archive.entry({ name: `${digest}.tar`, mtime: EPOCH }, layer);
+    manifests.push({ ...names, RepoTags: [image.reference] });
+  }
+  archive.entry({ name: 'manifest.json', mtime: EPOCH }, JSON.stringify(manifests));
   archive.finalize();
   await written;
 }

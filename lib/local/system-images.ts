@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../process/run';
 import type { BuiltParts } from './build-parts';
-import { writeImage, type ImageContent } from './image-archive';
+import { writeImages, type ImageContent } from './image-archive';
 import type { Place } from './place';
 import { BUSYBOX } from './requirements';
 
@@ -14,15 +14,8 @@ export const SYSTEM_IMAGES = {
   busybox: 'localhost/berth/busybox:local',
 } as const;
 
-export interface Archive {
-  readonly file: string;
-  readonly reference: string;
-}
-
-/** Writes the images, each one program that needs no other file. The first is the one no pod starts without. */
-export async function writeSystemImages(place: Place, parts: BuiltParts): Promise<Archive[]> {
-  const directory = join(place.state, 'images');
-  mkdirSync(directory, { recursive: true });
+/** Writes an archive of the images, each one program that needs no other file. */
+export async function writeSystemImages(place: Place, parts: BuiltParts): Promise<string> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const program = (name: 'pause' | 'coredns' | 'skipper'): ImageContent => ({
     reference: SYSTEM_IMAGES[name],
@@ -38,12 +31,7 @@ export async function writeSystemImages(place: Place, parts: BuiltParts): Promis
     files: [{ path: 'bin/busybox', content: readFileSync(BUSYBOX) }],
     links: Object.fromEntries(applets.map((name) => [`bin/${name}`, 'busybox'])),
   };
-  const images = [program('pause'), program('coredns'), program('skipper'), busybox];
-  return Promise.all(
-    images.map(async (image, i) => {
-      const file = join(directory, `${i}.tar`);
-      await writeImage(file, image);
-      return { file, reference: image.reference };
-    }),
-  );
+  const file = join(place.state, 'system-images.tar');
+  await writeImages(file, [program('pause'), program('coredns'), program('skipper'), busybox]);
+  return file;
 }
