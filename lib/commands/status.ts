@@ -1,5 +1,5 @@
 import { contract } from '../contract';
-import { isReady, pods } from '../deploy/rollout';
+import { isReady, pods } from '../deploy/pods';
 import { readInstallation, tokenFile } from '../installation/installation';
 import { chooseTarget } from '../target/choose';
 import { messageOf } from '../terminal/user-error';

@@ -1,7 +1,7 @@
 import { contract } from '../contract';
 import { ItemClient, type FrontDoor } from '../client/item-client';
 import { deploy } from '../deploy/deploy';
-import { buildImage } from '../image/build';
+import { buildImage, type BuiltImage } from '../image/build';
 import { checkImage } from '../image/check';
 import { tokenFile, writeInstallation, writeToken } from '../installation/installation';
 import { minikubeProfile } from '../manifests/profiles/minikube';
@@ -29,9 +29,11 @@ export async function up(options: UpOptions): Promise<number> {
   const progress = terminalProgress();
   const target = await chooseTarget({ on: options.on, checkout, nodes: options.nodes });
   await prepare(target, options.image === undefined, progress);
-  const image = options.image ?? (await builtImage(target, progress));
+  const built = options.image === undefined ? await builtImage(target, progress) : undefined;
+  const image = options.image ?? built?.reference ?? '';
   const startedHere = await target.start(progress);
   try {
+    if (built) await load(target, built, progress);
     const result = await install(target, { ...options, image }, progress);
     if (options.json) printJson(result);
     else print(describe(result, target));
@@ -44,8 +46,8 @@ export async function up(options: UpOptions): Promise<number> {
   }
 }
 
-/** Builds the image, checks it alone and leaves it where `start` will find it. */
-async function builtImage(target: Target, progress: Progress): Promise<string> {
+/** Builds the image and checks it alone, before there is a cluster to run it on. */
+async function builtImage(target: Target, progress: Progress): Promise<BuiltImage> {
   if (!target.loadImage) {
     throw new UserError(
       `--on ${target.name}: its nodes pull images from a registry; push one and name it with --image REGISTRY/NAME:TAG`,
@@ -54,7 +56,13 @@ async function builtImage(target: Target, progress: Progress): Promise<string> {
   }
   const image = await buildImage({ checkout, progress });
   await checkImage(image, progress);
-  return image.reference;
+  return image;
+}
+
+async function load(target: Target, image: BuiltImage, progress: Progress): Promise<void> {
+  await progress.step(`Loading the image into ${target.name}`, async () =>
+    target.loadImage?.(image.archive, image.reference),
+  );
 }
 
 interface Result {

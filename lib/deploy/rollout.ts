@@ -1,98 +1,78 @@
 import { contract } from '../contract';
-import { CommandFailed } from '../process/run';
+import { waitFor } from '../process/wait';
 import type { Target } from '../target/target';
-import { UserError } from '../terminal/user-error';
+import { messageOf, UserError } from '../terminal/user-error';
+import { isHopeless, isReady, pods, reasonOf } from './pods';
 
-const set = `statefulset/${contract.name}`;
-const inNamespace = ['--namespace', contract.name];
+const set = ['statefulset', contract.name, '--namespace', contract.name];
+
+/** The part of a StatefulSet that says how far a rollout is. */
+interface SetView {
+  readonly metadata: { readonly generation: number };
+  readonly spec: { readonly replicas: number };
+  readonly status: {
+    readonly observedGeneration?: number;
+    readonly updatedReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+  };
+}
 
 /**
- * Waits until every pod runs the newest revision and is ready.
- * @throws UserError with what the pods themselves say: the reason a container waits or ended, and its last log line
+ * Waits until every pod runs the newest revision and has been ready for minReadySeconds.
+ * @throws UserError with what the pods themselves say, as soon as one cannot become ready any more or `seconds` are over
  */
 export async function waitForRollout(
   target: Target,
   seconds: number,
   detail: (text: string) => void,
 ): Promise<void> {
+  let hopeless = 0;
+  const attempt = async () => {
+    const { metadata, spec, status } = JSON.parse(
+      await target.kubectl(['get', ...set, '--output', 'json']),
+    ) as SetView;
+    const updated = status.observedGeneration === metadata.generation ? (status.updatedReplicas ?? 0) : 0;
+    const available = status.availableReplicas ?? 0;
+    detail(`${Math.min(updated, available)} of ${spec.replicas} pods rolled out`);
+    const done = updated === spec.replicas && available === spec.replicas;
+    if (done && status.currentRevision === status.updateRevision) return 'done' as const;
+    // Several times in a row: a container that is being replaced may look hopeless for a moment.
+    hopeless = (await pods(target)).some((pod) => !pod.metadata.deletionTimestamp && isHopeless(pod))
+      ? hopeless + 1
+      : 0;
+    return hopeless >= 10 ? ('hopeless' as const) : undefined;
+  };
+  let outcome: 'done' | 'hopeless' | undefined;
   try {
-    await target.kubectl(['rollout', 'status', set, ...inNamespace, `--timeout=${seconds}s`], {
-      onLine: detail,
-    });
+    outcome = await waitFor('the rollout', attempt, { seconds, every: 500 });
   } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    throw new UserError(`the pods did not become ready within ${seconds} s\n${await explain(target)}`, {
-      cause: error,
-    });
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${messageOf(error)}\n${await explain(target)}`, { cause: error });
   }
+  if (outcome === 'hopeless') throw new UserError(`a pod cannot become ready\n${await explain(target)}`);
 }
 
 /** Rolls every pod: the same revision anew, as a changed image or node drain would. */
 export async function restart(target: Target): Promise<void> {
-  await target.kubectl(['rollout', 'restart', set, ...inNamespace]);
+  await target.kubectl(['rollout', 'restart', ...set]);
 }
 
-/** Names of the pods with when they were made: a pod that was rolled has the same name and another time. */
+/** Names of the pods with their uids: a pod that was rolled has the same name and another uid. */
 export async function podIdentities(target: Target): Promise<Map<string, string>> {
-  const list = await pods(target);
-  return new Map(list.map((pod) => [pod.metadata.name, pod.metadata.uid]));
-}
-
-/** The parts of a Pod that commands show. */
-export interface PodView {
-  readonly metadata: { readonly name: string; readonly uid: string };
-  readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly image: string }[] };
-  readonly status: {
-    readonly phase: string;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly message?: string;
-    }[];
-    readonly containerStatuses?: readonly {
-      readonly ready: boolean;
-      readonly restartCount: number;
-      readonly state: {
-        readonly waiting?: { readonly reason?: string; readonly message?: string };
-        readonly terminated?: { readonly reason?: string; readonly exitCode: number };
-      };
-    }[];
-  };
-}
-
-export async function pods(target: Target): Promise<PodView[]> {
-  const labels = Object.entries(contract.labels).map(([name, value]) => `${name}=${value}`);
-  const json = await target.kubectl([
-    'get',
-    'pods',
-    ...inNamespace,
-    '--selector',
-    labels.join(','),
-    '--output',
-    'json',
-  ]);
-  return (JSON.parse(json) as { items: PodView[] }).items;
+  return new Map((await pods(target)).map(({ metadata }) => [metadata.name, metadata.uid]));
 }
 
 async function explain(target: Target): Promise<string> {
-  const lines: string[] = [];
-  for (const pod of await pods(target)) {
-    if (isReady(pod)) continue;
-    const status = pod.status.containerStatuses?.[0];
-    const unscheduled = pod.status.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False');
-    const reason =
-      status?.state.waiting?.message ??
-      status?.state.waiting?.reason ??
-      status?.state.terminated?.reason ??
-      unscheduled?.message ??
-      'not ready';
-    const log = await target.kubectl(['logs', pod.metadata.name, ...inNamespace, '--tail=1']).catch(() => '');
-    lines.push(`  ${pod.metadata.name}: ${reason}${log ? `\n    last log line: ${log}` : ''}`);
-  }
-  lines.push(`  more: ${target.kubectlHint} --namespace ${contract.name} describe pods`);
-  return lines.join('\n');
-}
-
-export function isReady(pod: PodView): boolean {
-  return pod.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
+  const unready = (await pods(target)).filter((pod) => !isReady(pod));
+  const lines = unready.map(async (pod) => {
+    const logs = ['logs', pod.metadata.name, '--namespace', contract.name, '--tail=1'];
+    const now = await target.kubectl(logs).catch(() => '');
+    // A container that ended at once said why in its previous life.
+    const log = now || (await target.kubectl([...logs, '--previous']).catch(() => ''));
+    return `  ${pod.metadata.name}: ${reasonOf(pod)}${log ? `\n    last log line: ${log}` : ''}`;
+  });
+  const more = `  more: ${target.kubectlHint} --namespace ${contract.name} describe pods`;
+  return [...(await Promise.all(lines)), more].join('\n');
 }

@@ -1,0 +1,69 @@
+import { contract } from '../contract';
+import type { Target } from '../target/target';
+
+/** The parts of a Pod that commands look at. */
+export interface PodView {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly image: string }[] };
+  readonly status: {
+    readonly phase: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly message?: string;
+    }[];
+    readonly containerStatuses?: readonly ContainerView[];
+  };
+}
+
+interface ContainerView {
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly terminated?: { readonly reason?: string; readonly exitCode: number };
+  };
+}
+
+/** What a container waits with that no further waiting mends. */
+const HOPELESS = [
+  'ErrImagePull',
+  'ImagePullBackOff',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'CrashLoopBackOff',
+];
+
+/** Every pod of the set. */
+export async function pods(target: Target): Promise<PodView[]> {
+  const labels = Object.entries(contract.labels).map(([name, value]) => `${name}=${value}`);
+  const json = await target.kubectl([
+    ...['get', 'pods', '--namespace', contract.name],
+    ...['--selector', labels.join(','), '--output', 'json'],
+  ]);
+  return (JSON.parse(json) as { items: PodView[] }).items;
+}
+
+export function isReady(pod: PodView): boolean {
+  return pod.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
+}
+
+/** Whether this pod will not become ready by waiting: its image cannot be had, or its container ends again and again. */
+export function isHopeless(pod: PodView): boolean {
+  return pod.status.containerStatuses?.some((c) => HOPELESS.includes(c.state.waiting?.reason ?? '')) ?? false;
+}
+
+/** Why a pod is not ready, in the words of whoever knows best. */
+export function reasonOf(pod: PodView): string {
+  const state = pod.status.containerStatuses?.[0]?.state;
+  const unscheduled = pod.status.conditions?.find((c) => c.type === 'PodScheduled' && c.status === 'False');
+  return (
+    state?.waiting?.message ??
+    state?.waiting?.reason ??
+    state?.terminated?.reason ??
+    unscheduled?.message ??
+    'not ready'
+  );
+}
