@@ -1,8 +1,8 @@
 # The server's image: one static binary and its empty data directory, nothing else.
 #
-# Builds with BuildKit and with buildah. The same source gives the same binary and the same layer, byte for byte,
-# on every machine. Path, user, data directory and ports are those of server/contract/contract.json: a unit test
-# holds this file to it.
+# Builds with BuildKit and with buildah. The same source gives the same binary, byte for byte, on every machine, and
+# with the same builder the same layer. Path, user, data directory and ports are those of
+# server/contract/contract.json: a unit test holds this file to it.
 
 # Alpine's variant is a quarter of Debian's, and no C compiler or git is used.
 FROM --platform=$BUILDPLATFORM public.ecr.aws/docker/library/golang:1.26.8-alpine AS build
