@@ -106,22 +106,19 @@ async function waitForNodes(rising: Rising, daemons: readonly Daemon[], nodes: n
     const listed = await kubectl(rising, ['get', 'nodes', `--output=jsonpath=${path}`]);
     return listed.split(' ').filter((status) => status === 'True').length === nodes || undefined;
   };
-  await waitWhileRunning(rising.place, daemons, `${nodes} ready nodes`, ready, 60);
+  await waitWhileRunning(rising.place, daemons, `${nodes} ready nodes`, ready, { seconds: 120, every: 300 });
 }
 
 async function waitForSystem(rising: Rising, daemons: readonly Daemon[], nodes: number): Promise<void> {
+  const wanted = `${Math.min(nodes, 2)},${nodes}`;
   const ready = async () => {
-    const dnsReady = await kubectl(rising, [
-      ...['--namespace=kube-system', 'get', 'deployment', 'coredns'],
-      '--output=jsonpath={.status.readyReplicas}',
+    const found = await kubectl(rising, [
+      ...['--namespace=kube-system', 'get', 'deployment/coredns', 'daemonset/skipper'],
+      '--output=jsonpath={.items[0].status.readyReplicas},{.items[1].status.numberReady}',
     ]);
-    const doors = await kubectl(rising, [
-      ...['--namespace=kube-system', 'get', 'daemonset', 'skipper'],
-      '--output=jsonpath={.status.numberReady}',
-    ]);
-    return (Number(dnsReady) === Math.min(nodes, 2) && Number(doors) === nodes) || undefined;
+    return found === wanted || undefined;
   };
-  await waitWhileRunning(rising.place, daemons, 'DNS and Ingress', ready, 60);
+  await waitWhileRunning(rising.place, daemons, 'DNS and Ingress', ready, { seconds: 120, every: 300 });
 }
 
 /** As Promise.all, but when one fails the other has ended too: what cleans up must not meet it at work. */

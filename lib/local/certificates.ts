@@ -21,6 +21,8 @@ export interface Subject {
 const REQUEST = ['req', '-x509', '-config', '/dev/null', '-days', '3650'];
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc'];
 
+export const authorityFile = (place: Place): string => pair(place, 'authority').certificate;
+
 /** Makes the cluster's own certificate authority and the key pair that signs service accounts' tokens. */
 export async function createAuthority(
   place: Place,

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { evenWhenInterrupted, Interrupted } from '../process/interrupt';
-import { succeeds } from '../process/run';
 import type { Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { bringUp } from './bring-up';
@@ -8,6 +7,7 @@ import { locateParts } from './build-parts';
 import { adminKubeconfig, program } from './control-plane';
 import { isRunning, recordedDaemons } from './daemon';
 import type { FrontDoor } from './front-door';
+import { apiIsReady } from './health';
 import { importImage } from './load-image';
 import { withLock } from './lock';
 import { containerdSocket, zoneOf } from './node';
@@ -97,9 +97,7 @@ async function healthyState(place: Place): Promise<ClusterState | undefined> {
   const boot = bootId();
   if (state?.boot !== boot || !recordedDaemons(place).every((daemon) => isRunning(daemon, boot)))
     return undefined;
-  const kubectl = program(state.parts, 'kubernetes', 'kubectl');
-  const asked = ['--kubeconfig', adminKubeconfig(place), '--request-timeout=5s', 'get', '--raw', '/readyz'];
-  return (await succeeds(kubectl, asked)) ? state : undefined;
+  return (await apiIsReady(place, state.net)) ? state : undefined;
 }
 
 async function reuse(place: Place, state: ClusterState, nodes: number): Promise<LocalCluster> {

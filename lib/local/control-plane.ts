@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, succeeds } from '../process/run';
+import { run } from '../process/run';
 import type { BuiltParts } from './build-parts';
 import { createAuthority, issue, kubeconfig, type Certificate } from './certificates';
 import { startDaemon, waitWhileRunning, type Daemon } from './daemon';
+import { apiIsReady, apiUrl, etcdHealthUrl, etcdIsReady } from './health';
 import { namespaceOf, type Place } from './place';
 import { nodeAddress, SERVICES, type Subnet } from './subnet';
 
@@ -35,10 +36,11 @@ export function kubeconfigFile(place: Place, user: string): string {
 export async function createCredentials({ place, net }: Rising, nodes: number): Promise<Credentials> {
   const { authority, tokens } = await createAuthority(place);
   const address = nodeAddress(net, 1);
-  const server = `https://${address}:6443`;
   const client = async (name: string, subject: string, reachedBy?: readonly string[]) => {
     const certificate = await issue(place, authority, { name, subject, ...(reachedBy ? { reachedBy } : {}) });
-    writeFileSync(kubeconfigFile(place, name), kubeconfig(server, authority, certificate), { mode: 0o600 });
+    writeFileSync(kubeconfigFile(place, name), kubeconfig(apiUrl(net), authority, certificate), {
+      mode: 0o600,
+    });
     return certificate;
   };
   const [apiserver] = await Promise.all([
@@ -80,7 +82,12 @@ export async function startApiserver(rising: Rising, credentials: Credentials): 
     '--listen-client-urls=http://127.0.0.1:2379',
     '--advertise-client-urls=http://127.0.0.1:2379',
     '--listen-peer-urls=http://127.0.0.1:2380',
+    `--listen-metrics-urls=${etcdHealthUrl(net)}`,
   ]);
+  // An API server that finds no etcd waits for eight seconds before it looks again.
+  await waitWhileRunning(place, [etcd], 'etcd', async () => (await etcdIsReady(net)) || undefined, {
+    seconds: 60,
+  });
   const server = startDaemon(place, boot, 'kube-apiserver', [
     ...onNode(place, 1),
     program(parts, 'kubernetes', 'kube-apiserver'),
@@ -104,8 +111,8 @@ export async function startApiserver(rising: Rising, credentials: Credentials): 
     place,
     [etcd, server],
     'the Kubernetes API',
-    async () => (await isReady(rising)) || undefined,
-    60,
+    async () => (await apiIsReady(place, net)) || undefined,
+    { seconds: 120 },
   );
   return [etcd, server];
 }
@@ -152,9 +159,4 @@ export async function kubectl(
   return run(program(parts, 'kubernetes', 'kubectl'), ['--kubeconfig', adminKubeconfig(place), ...args], {
     input,
   });
-}
-
-async function isReady({ place, parts }: Rising): Promise<boolean> {
-  const args = ['--kubeconfig', adminKubeconfig(place), '--request-timeout=5s', 'get', '--raw', '/readyz'];
-  return succeeds(program(parts, 'kubernetes', 'kubectl'), args);
 }

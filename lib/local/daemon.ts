@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { waitFor } from '../process/wait';
+import { waitFor, type WaitOptions } from '../process/wait';
 import { UserError } from '../terminal/user-error';
 import { logFile, type Place } from './place';
 import { identify, isAlive, type ProcessId } from './processes';
@@ -70,7 +70,7 @@ export async function waitWhileRunning<T>(
   daemons: readonly Daemon[],
   what: string,
   attempt: () => T | undefined | Promise<T | undefined>,
-  seconds: number,
+  options: WaitOptions,
 ): Promise<T> {
   const outcome = await waitFor(
     what,
@@ -80,7 +80,7 @@ export async function waitWhileRunning<T>(
       const value = await attempt();
       return value === undefined ? undefined : { value };
     },
-    { seconds, every: 50 },
+    { every: 50, ...options },
   );
   if ('value' in outcome) return outcome.value;
   const { name } = outcome.ended;

@@ -28,6 +28,6 @@ export async function startFrontDoor(
     ...Array.from({ length: nodes }, (_, i) => `${nodeAddress(net, i + 1)}:80`),
   ]);
   const announced = () => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
-  const taken = await waitWhileRunning(place, [daemon], 'the front door', announced, 10);
+  const taken = await waitWhileRunning(place, [daemon], 'the front door', announced, { seconds: 10 });
   return { daemon, door: { address: ADDRESS, port: Number(taken.split(':')[1]) } };
 }

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { succeeds } from '../process/run';
 import { onNode, kubeconfigFile, program, type Credentials, type Rising } from './control-plane';
 import { startDaemon, waitWhileRunning, type Daemon } from './daemon';
+import { listens } from './health';
 import { containerdConfig, CONTAINERD_SOCKET, kubeletConfig, podNetwork, proxyConfig } from './node-config';
 import { nodeDirectory, type Place } from './place';
 import { programPath } from './requirements';
@@ -41,11 +41,14 @@ export async function startContainerd({ place, parts, net, boot }: Rising, n: nu
     [...onNode(place, n), ...command, program(parts, 'containerd'), '--config', config],
     { path: [parts['containerd'] ?? ''] },
   );
-  const ctr = program(parts, 'containerd', 'ctr');
-  const answers = async () =>
-    (await succeeds(ctr, ['--address', containerdSocket(place, n), 'namespaces', 'create', 'k8s.io'])) ||
-    undefined;
-  await waitWhileRunning(place, [daemon], `containerd on node ${n}`, answers, 30);
+  const socket = containerdSocket(place, n);
+  await waitWhileRunning(
+    place,
+    [daemon],
+    `containerd on node ${n}`,
+    async () => (await listens(socket)) || undefined,
+    { seconds: 60 },
+  );
   return daemon;
 }
 
