@@ -70,7 +70,7 @@ func TestTenThousandMalformedRequestsChangeNothing(t *testing.T) {
 	goroutines := settled(0)
 
 	address := strings.TrimPrefix(f.url, "http://")
-	const total, workers = 10_000, 8
+	const total, workers = 10_000, 40
 	var wait sync.WaitGroup
 	for worker := range workers {
 		wait.Go(func() {

@@ -34,7 +34,7 @@ const (
 // close the store last, when nobody can use it any more.
 func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <-chan os.Signal) error {
 	began := time.Now()
-	listener, err := net.Listen("tcp", s.HTTPAddress)
+	listener, err := listen(s.HTTPAddress)
 	if err != nil {
 		return fmt.Errorf("listening for HTTP: %w", err)
 	}
