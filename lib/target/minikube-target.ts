@@ -32,12 +32,12 @@ export function minikubeTarget(): Target {
     },
     async frontDoor() {
       const address = await minikube(['ip']);
+      if (await listens(address, 80)) return { address, port: 80 };
       // With the docker driver on macOS and Windows the node is not reachable; `minikube tunnel` listens on loopback.
-      for (const candidate of [address, '127.0.0.1']) {
-        if (await listens(candidate, 80)) return { address: candidate, port: 80 };
-      }
+      if (process.platform !== 'linux' && (await listens('127.0.0.1', 80)))
+        return { address: '127.0.0.1', port: 80 };
       throw new UserError(
-        `minikube's Ingress answers neither at ${address}:80 nor at 127.0.0.1:80; run 'minikube tunnel' in another terminal and try again`,
+        `minikube's Ingress does not answer at ${address}:80; run 'minikube tunnel' in another terminal and try again`,
       );
     },
   };

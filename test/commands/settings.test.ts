@@ -42,7 +42,7 @@ describe('a host name', () => {
     'a-',
     '1.2.3.4',
     'a_b',
-    `${'a'.repeat(64)}`,
+    'a'.repeat(64),
     'x'.repeat(254),
     'a:80',
     '*.a',

@@ -3,16 +3,23 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { manifests } from '../../lib/manifests/manifests';
+import { namespace } from '../../lib/manifests/namespace';
+import type { Profile } from '../../lib/manifests/profile';
 import { toYaml } from '../../lib/manifests/yaml';
 import { eks, minikube } from '../manifests/profiles-for-test';
 import { pythonTools } from '../tools/python-tools';
 import { kubectl } from './environment';
 
 const tools = join(__dirname, '..', 'tools');
+// A namespace of their own: in the one of the running set, another platform's would be changes to it.
+const apart = (profile: Profile): Profile => ({ ...profile, namespace: 'dry-run' });
 const platforms = [
-  ['minikube', manifests(minikube())],
-  ['EKS', manifests(eks())],
+  ['minikube', manifests(apart(minikube()))],
+  ['EKS', manifests(apart(eks()))],
 ] as const;
+
+beforeAll(() => kubectl(['apply', '--filename', '-'], toYaml([namespace(apart(eks()))])));
+afterAll(() => kubectl(['delete', 'namespace', 'dry-run']));
 
 describe.each(platforms)('the manifests of %s', (_name, objects) => {
   test('are taken by the API server, which refuses unknown fields and pods below the restricted standard', async () => {
@@ -89,11 +96,24 @@ function minikubePod(): string {
   return toYaml([pod]);
 }
 
-/** https://github.com/zegl/kube-score: a processor limit throttles, and images come by digest or are loaded into the nodes. */
+/**
+ * https://github.com/zegl/kube-score, without three of its tests: a processor limit throttles the member that must
+ * answer in time; images come by digest or are loaded into the nodes; hosts are spread over by topology constraints,
+ * which it does not count.
+ */
 function kubeScore(yaml: string) {
-  const args = ['tool', 'kube-score', 'score', '--output-format', 'ci'];
-  const ignored = ['--ignore-container-cpu-limit', '--ignore-test', 'container-image-pull-policy'];
-  return spawnSync('go', [...args, ...ignored, '-'], { cwd: tools, input: yaml, encoding: 'utf8' });
+  const ignored = ['--ignore-test', 'container-image-pull-policy,statefulset-has-host-podantiaffinity'];
+  const args = [
+    'tool',
+    'kube-score',
+    'score',
+    '--output-format',
+    'ci',
+    '--ignore-container-cpu-limit',
+    ...ignored,
+    '-',
+  ];
+  return spawnSync('go', args, { cwd: tools, input: yaml, encoding: 'utf8' });
 }
 
 /** https://pypi.org/project/kubernetes-validate: the published schemas come with the package. */
