@@ -1,0 +1,42 @@
+import { appendFileSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isRunning, recordedDaemons, startDaemon, waitWhileRunning } from '../../lib/local/daemon';
+import type { Place } from '../../lib/local/place';
+import { endAll } from '../../lib/local/processes';
+
+function place(): Place {
+  const state = mkdtempSync(join(tmpdir(), 'berth-daemon-'));
+  return { id: 'eeeeeeee', checkout: '', state, link: '', cgroup: '', marker: { BERTH_LOCAL: 'eeeeeeee' } };
+}
+
+test('a daemon is recorded before anything else happens', async () => {
+  const here = place();
+  const daemon = startDaemon(here, 'boot-1', 'sleeper', ['sleep', '60']);
+  expect(recordedDaemons(here)).toEqual([daemon]);
+  expect(isRunning(daemon, 'boot-1')).toBe(true);
+  await endAll(() => [daemon.pid]);
+  expect(isRunning(daemon, 'boot-1')).toBe(false);
+});
+
+test('a daemon recorded before this machine was restarted does not run, whatever has its number', async () => {
+  const here = place();
+  const daemon = startDaemon(here, 'boot-1', 'sleeper', ['sleep', '60']);
+  expect(isRunning(daemon, 'boot-2')).toBe(false);
+  await endAll(() => [daemon.pid]);
+});
+
+test('a record that a crash cut short hides none before it', async () => {
+  const here = place();
+  const daemon = startDaemon(here, 'boot-1', 'sleeper', ['sleep', '60']);
+  appendFileSync(join(here.state, 'daemons'), '{"pid":12');
+  expect(recordedDaemons(here)).toEqual([daemon]);
+  await endAll(() => [daemon.pid]);
+});
+
+test('waiting for a daemon that ends tells its last words and where the others are', async () => {
+  const here = place();
+  const daemon = startDaemon(here, 'boot-1', 'failing', ['sh', '-c', 'sleep 0.2; echo no such luck']);
+  const waiting = waitWhileRunning(here, [daemon], 'luck', () => undefined, { seconds: 10 });
+  await expect(waiting).rejects.toThrow(`failing ended: no such luck\n  log: ${here.state}/log/failing.log`);
+});
