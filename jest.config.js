@@ -2,6 +2,8 @@
 const typescript = { transform: { '^.+\\.ts$': ['ts-jest', {}] }, testEnvironment: 'node' };
 
 module.exports = {
+  // Machines are shared and noisy: what takes a second alone may take half a minute beside a build.
+  testTimeout: 120_000,
   projects: [
     {
       ...typescript,

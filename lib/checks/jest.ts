@@ -36,7 +36,7 @@ export async function jest(
     '--verbose',
     '--passWithNoTests=false',
   ];
-  if (project === 'e2e') args.push('--runInBand', '--testTimeout=180000');
+  if (project === 'e2e') args.push('--runInBand', '--testTimeout=300000');
   let passed = 0;
   const onLine = (line: string) => {
     if (!/^\s+✓/.test(line)) return;
