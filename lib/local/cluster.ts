@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { evenWhenInterrupted, Interrupted } from '../process/interrupt';
 import type { Progress } from '../terminal/progress';
@@ -11,7 +12,7 @@ import { apiIsReady } from './health';
 import { importImage } from './load-image';
 import { withLock } from './lock';
 import { containerdSocket, zoneOf } from './node';
-import { placeOf, type Place } from './place';
+import { lockFile, placeOf, type Place } from './place';
 import { bootId } from './processes';
 import { assertRequirements } from './requirements';
 import { anythingLeft, readState, type ClusterState } from './state';
@@ -76,9 +77,13 @@ export async function findLocal(checkout: string): Promise<LocalCluster | undefi
 /** Removes the checkout's cluster with its volumes; false if there was nothing to remove. */
 export async function stopLocal(checkout: string, progress: Progress): Promise<boolean> {
   const place = placeOf(checkout);
-  if (!(await anythingLeft(place))) return false;
-  await alone(place, progress, () => progress.step('Removing the local Kubernetes', () => tearDown(place)));
-  return true;
+  // A lock by itself may be that of a command which has made nothing yet, or which was killed then.
+  if (!existsSync(lockFile(place)) && !(await anythingLeft(place))) return false;
+  return alone(place, progress, async () => {
+    if (!(await anythingLeft(place))) return false;
+    await progress.step('Removing the local Kubernetes', () => tearDown(place));
+    return true;
+  });
 }
 
 /** Gives every node an image from an archive of docker save or OCI's layout. */
@@ -144,7 +149,7 @@ async function alone<T>(place: Place, progress: Progress, work: () => Promise<T>
     progress.note(`Waiting for process ${pid}, which is at work on the local Kubernetes.`);
   };
   try {
-    return await withLock(`${place.state}.lock`, waiting, work);
+    return await withLock(lockFile(place), waiting, work);
   } finally {
     removeStateRoot();
   }

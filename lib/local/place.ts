@@ -34,6 +34,11 @@ export function placeOf(checkout: string): Place {
   };
 }
 
+/** Held by the command that is at work on the cluster; beside the state, which comes and goes. */
+export function lockFile(place: Place): string {
+  return `${place.state}.lock`;
+}
+
 /** The network namespace of node `n`, or of the switch between them. */
 export function namespaceOf(place: Place, n: number | 'switch'): string {
   return n === 'switch' ? `berth-${place.id}-switch` : `berth-${place.id}-node-${n}`;
