@@ -65,7 +65,8 @@ async function load(target: Target, image: BuiltImage, progress: Progress): Prom
   );
 }
 
-interface Result {
+/** What `up --json` prints. */
+export interface UpResult {
   readonly target: string;
   readonly url: string;
   readonly image: string;
@@ -81,7 +82,7 @@ async function install(
   target: Target,
   options: UpOptions & { image: string },
   progress: Progress,
-): Promise<Result> {
+): Promise<UpResult> {
   const { host, image } = options;
   // Written first: whatever happens from here on, `down` knows where to look.
   writeInstallation(checkout, { target: target.name, host, image });
@@ -109,7 +110,7 @@ async function install(
   }
 }
 
-function describe(result: Result, target: Target): string {
+function describe(result: UpResult, target: Target): string {
   const items = `${result.url}${contract.paths.items}`;
   const bearer = `-H "Authorization: Bearer $(cat ${result.tokenFile})"`;
   return [

@@ -54,6 +54,7 @@ function container(profile: Profile, times: Timing): Container {
       { name: environment.replicas, value: String(profile.replicas) },
       { name: environment.tokensFile, value: secretFile(contract.tokens) },
       { name: environment.peerSecretFile, value: secretFile(contract.peerSecret) },
+      { name: environment.drainDelay, value: `${times.farewell}s` },
       { name: environment.shutdownTimeout, value: `${times.shutdown}s` },
     ],
     resources: profile.resources,

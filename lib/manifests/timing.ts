@@ -1,5 +1,7 @@
 import { contract } from '../contract';
 
+/** Long enough for each connection that a router keeps open to carry one more answer, which asks to close it. */
+const FAREWELL_SECONDS = 1;
 /** Time etcd gets to close after the last request was answered. */
 const CLOSE_SECONDS = 10;
 
@@ -7,6 +9,8 @@ const CLOSE_SECONDS = 10;
 export interface Timing {
   /** preStop sleep: the pod goes on serving while load balancers let go of it. */
   readonly drain: number;
+  /** What the server, once told to end, goes on answering with `Connection: close`. */
+  readonly farewell: number;
   /** What the server then gives requests that are still being answered. */
   readonly shutdown: number;
   /** terminationGracePeriodSeconds: when the kubelet kills what is left. */
@@ -34,8 +38,9 @@ export function timing(drainSeconds: number): Timing {
   const readinessFailures = 3;
   return {
     drain: drainSeconds,
+    farewell: FAREWELL_SECONDS,
     shutdown,
-    grace: drainSeconds + shutdown + CLOSE_SECONDS,
+    grace: drainSeconds + FAREWELL_SECONDS + shutdown + CLOSE_SECONDS,
     readinessPeriod: Math.max(1, Math.floor(drainSeconds / (readinessFailures * 2))),
     readinessFailures,
     settle: Math.max(2, Math.ceil(drainSeconds / 5)),

@@ -2,22 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ItemClient, type FrontDoor } from '../../lib/client/item-client';
-import type { Comparison } from '../../lib/proof/compare';
+import { ItemClient } from '../../lib/client/item-client';
+import type { UpResult } from '../../lib/commands/up';
 
 const execute = promisify(execFile);
-
-/** What `bin/berth up --json` printed for the copy of the checkout that the tests run against. */
-export interface UpResult {
-  readonly target: string;
-  readonly url: string;
-  readonly image: string;
-  readonly tokenFile: string;
-  readonly frontDoor: FrontDoor;
-  readonly host: string;
-  readonly kubectl: string;
-  readonly proof: Comparison & { readonly rolled: readonly string[] };
-}
 
 function given(name: string): string {
   const value = process.env[name];
