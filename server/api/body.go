@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -36,14 +37,15 @@ func readBody(w http.ResponseWriter, r *http.Request, mediaType string) ([]byte,
 	return body, item.CheckDocument(body)
 }
 
-// readAll reads length bytes, or if that is not known (-1) to the end.
+// readAll reads to the end. A length that is known saves copying, but only so
+// much is set aside before there is anything: a client that announces a large
+// body and never sends it costs little.
 func readAll(from io.Reader, length int64) ([]byte, error) {
-	if length < 0 {
-		return io.ReadAll(from)
-	}
-	body := make([]byte, length)
-	_, err := io.ReadFull(from, body)
-	return body, err
+	const most = 64 << 10
+	var body bytes.Buffer
+	body.Grow(int(min(max(length, 0), most)) + bytes.MinRead)
+	_, err := body.ReadFrom(from)
+	return body.Bytes(), err
 }
 
 func bodyError(err error, limit int64) error {

@@ -4,10 +4,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +18,8 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/server/v3/storage/wal"
 
+	"example.com/berth/contract"
+	"example.com/berth/cursor"
 	"example.com/berth/etag"
 	"example.com/berth/item"
 	"example.com/berth/peertls"
@@ -94,6 +98,53 @@ func TestAMemberIsKnownByItsDNSNameFromTheStart(t *testing.T) {
 	}
 }
 
+func TestPeersAreListenedForAtTheContractsPortInKubernetesOnly(t *testing.T) {
+	c, err := configure(Options{Name: "berth-0", PeerDomain: "berth-peers.test.svc", Log: slog.New(slog.DiscardHandler)}, t.TempDir(), startAlone)
+	want := fmt.Sprintf("0.0.0.0:%d", contract.Get.Ports.Peer.Number)
+	if err != nil || len(c.ListenPeerUrls) != 1 || c.ListenPeerUrls[0].Host != want || c.ListenPeerUrls[0].Scheme != "https" {
+		t.Errorf("peers are listened for on %v, %v, want %s", c.ListenPeerUrls, err, want)
+	}
+	if c.UnsafeNoFsync || c.ForceNewCluster {
+		t.Error("the store is configured to lose data")
+	}
+	c, err = configure(Options{Name: "berth-0", Log: slog.New(slog.DiscardHandler)}, t.TempDir(), startAlone)
+	if err != nil || len(c.ListenPeerUrls) != 0 || len(c.ListenClientUrls) != 0 {
+		t.Errorf("alone, peers are listened for on %v, %v", c.ListenPeerUrls, err)
+	}
+}
+
+func TestReadinessIsLostOnlyAfter15SecondsWithoutARead(t *testing.T) {
+	s := openPeers(t)
+	s.stop()
+	s.done.Wait()
+	last := time.Duration(s.health.lastRead.Load())
+	for since, want := range map[time.Duration]bool{14 * time.Second: true, 16 * time.Second: false} {
+		s.health.opened = time.Now().Add(-last - since)
+		if s.Ready() != want {
+			t.Errorf("%s after the last read, Ready is %v, want %v", since, !want, want)
+		}
+	}
+	s.health.lastRead.Store(0)
+	s.health.opened = time.Now()
+	if s.Ready() {
+		t.Error("the store is ready before its first read")
+	}
+}
+
+func TestAClosedStoreLeavesNoGoroutines(t *testing.T) {
+	before := runtime.NumGoroutine()
+	t.Run("open", func(t *testing.T) { openPeers(t) })
+	var after int
+	for range 100 {
+		if after = runtime.NumGoroutine(); after <= before {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	stacks := make([]byte, 1<<20)
+	t.Errorf("%d goroutines before, %d after:\n%s", before, after, stacks[:runtime.Stack(stacks, true)])
+}
+
 func TestPeersNeedACertificateOfTheSameSecretAndDomain(t *testing.T) {
 	s := openPeers(t)
 	address := s.etcd.Peers[0].Addr().String()
@@ -163,8 +214,8 @@ func TestAnOldCursorExpires(t *testing.T) {
 	if _, err := s.server.Compact(t.Context(), &pb.CompactionRequest{Revision: s.server.KV().Rev(), Physical: true}); err != nil {
 		t.Fatal(err)
 	}
-	future := cursor{revision: 1 << 40, last: "a"}
-	for name, text := range map[string]string{"compacted": page.Next, "of the future": future.encode()} {
+	future := cursor.Cursor{Revision: 1 << 40, Last: "a"}
+	for name, text := range map[string]string{"compacted": page.Next, "of the future": future.Encode()} {
 		_, err = s.List(t.Context(), "", 1, text)
 		var told *item.Error
 		if !errors.As(err, &told) || told.Code != item.CursorExpired {
@@ -272,22 +323,4 @@ func wantCode(t *testing.T, err error, want item.Code) {
 	if !errors.As(err, &told) || told.Code != want {
 		t.Errorf("error is %v, want one with code %s", err, want)
 	}
-}
-
-func FuzzACursorIsReadOnlyAsItWasWritten(f *testing.F) {
-	f.Add((&cursor{revision: 7, prefix: "a", last: "ab"}).encode())
-	f.Add("AQQAMDFh")
-	f.Add("")
-	f.Fuzz(func(t *testing.T, text string) {
-		c, err := parseCursor(text)
-		if err != nil {
-			if c != (cursor{}) {
-				t.Errorf("%+v comes with error %v", c, err)
-			}
-			return
-		}
-		if c.encode() != text || c.revision <= 0 || item.CheckID(c.last) != nil || !strings.HasPrefix(c.last, c.prefix) {
-			t.Errorf("%q is read as %+v, which is written %q", text, c, c.encode())
-		}
-	})
 }

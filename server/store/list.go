@@ -5,6 +5,7 @@ import (
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 
+	"example.com/berth/cursor"
 	"example.com/berth/item"
 )
 
@@ -27,13 +28,13 @@ type Page struct {
 func (s *Store) List(ctx context.Context, prefix string, limit int, after string) (Page, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	from := cursor{prefix: prefix}
+	from := cursor.Cursor{Prefix: prefix}
 	if after != "" {
 		var err error
-		if from, err = parseCursor(after); err != nil {
+		if from, err = cursor.Parse(after); err != nil {
 			return Page{}, err
 		}
-		if prefix != "" && prefix != from.prefix {
+		if prefix != "" && prefix != from.Prefix {
 			return Page{}, &item.Error{
 				Code: item.InvalidParameter, Detail: "the cursor belongs to a list with another prefix",
 				Value: prefix, Allowed: "the prefix of the first page, or none with a cursor", Fix: "leave out prefix",
@@ -45,16 +46,16 @@ func (s *Store) List(ctx context.Context, prefix string, limit int, after string
 
 // page reads in steps, since etcd limits a read by the number of keys and not
 // by their size.
-func (s *Store) page(ctx context.Context, from cursor, limit int) (Page, error) {
-	key, end := itemKey(from.prefix), after(itemKey(from.prefix))
-	if from.last != "" {
-		key = append(itemKey(from.last), 0)
+func (s *Store) page(ctx context.Context, from cursor.Cursor, limit int) (Page, error) {
+	key, end := itemKey(from.Prefix), after(itemKey(from.Prefix))
+	if from.Last != "" {
+		key = append(itemKey(from.Last), 0)
 	}
 	var page Page
 	size, step := 0, firstStep
 	for {
 		response, err := s.read(ctx, &pb.RangeRequest{
-			Key: key, RangeEnd: end, Revision: from.revision,
+			Key: key, RangeEnd: end, Revision: from.Revision,
 			Limit: int64(min(step, limit-len(page.Items))),
 			// Once the state is known, it is the same everywhere.
 			Serializable: len(page.Items) > 0,
@@ -62,8 +63,8 @@ func (s *Store) page(ctx context.Context, from cursor, limit int) (Page, error) 
 		if err != nil {
 			return Page{}, err
 		}
-		if from.revision == 0 {
-			from.revision = response.Header.Revision
+		if from.Revision == 0 {
+			from.Revision = response.Header.Revision
 		}
 		for i, found := range response.Kvs {
 			page.Items = append(page.Items, Item{ID: idOf(found.Key), Revision: found.ModRevision, Document: found.Value})
@@ -73,8 +74,8 @@ func (s *Store) page(ctx context.Context, from cursor, limit int) (Page, error) 
 				return page, nil
 			}
 			if size >= LargestPage || len(page.Items) == limit {
-				from.last = idOf(found.Key)
-				page.Next = from.encode()
+				from.Last = idOf(found.Key)
+				page.Next = from.Encode()
 				return page, nil
 			}
 		}

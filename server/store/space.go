@@ -18,7 +18,7 @@ var spaceEvery = 10 * time.Second
 func (s *Store) watchSpace(ctx context.Context) {
 	ticker := time.NewTicker(spaceEvery)
 	defer ticker.Stop()
-	var before, done int64
+	var h history
 	for {
 		select {
 		case <-ctx.Done():
@@ -28,33 +28,61 @@ func (s *Store) watchSpace(ctx context.Context) {
 		if err := s.disarm(ctx); err != nil {
 			s.log.Warn("could not disarm the alarm of a full store", "error", err)
 		}
-		if s.server.Backend().SizeInUse() >= s.quota/8*7 && before > done {
-			var err error
-			if done, err = s.giveUpHistory(ctx, before); err != nil {
-				s.log.Warn("could not give up history early", "error", err)
-			}
+		if err := s.makeRoom(ctx, &h); err != nil {
+			s.log.Warn("could not make room in a store that is nearly full", "error", err)
 		}
-		before = s.server.KV().Rev()
 	}
 }
 
-// giveUpHistory drops states before revision. It returns the revision it left
-// behind: unless others write after that, there is nothing more to drop.
-func (s *Store) giveUpHistory(ctx context.Context, revision int64) (int64, error) {
+// history is what makeRoom remembers from one time to the next.
+type history struct {
+	// written is the revision of the last write by others that was seen, and
+	// dropped that up to which history was given up.
+	written, dropped int64
+	// own is the revision of the last write by makeRoom, if nobody wrote
+	// since it looked.
+	own int64
+}
+
+// makeRoom drops old states up to the last write that it saw the time before,
+// if the store is nearly full. If nobody writes it drops nothing.
+func (s *Store) makeRoom(ctx context.Context, h *history) error {
+	drop := h.written
+	revision := s.server.KV().Rev()
+	if revision != h.own {
+		h.written = revision
+	}
 	used := s.server.Backend().SizeInUse()
-	if _, err := s.server.Compact(ctx, &pb.CompactionRequest{Revision: revision, Physical: true}); err != nil {
-		return 0, err
+	if used < s.quota/8*7 {
+		return nil
 	}
-	// The database counts pages as free at the next write after that which
-	// freed them; with every write refused there would be none.
-	touched, err := s.server.Put(ctx, &pb.PutRequest{Key: []byte(spaceKey)})
-	if err != nil {
-		return 0, err
+	touches := int64(1)
+	if drop > h.dropped {
+		if _, err := s.server.Compact(ctx, &pb.CompactionRequest{Revision: drop, Physical: true}); err != nil {
+			return err
+		}
+		h.dropped = drop
+		touches = 3
 	}
-	s.server.Backend().ForceCommit()
-	s.log.Warn("gave up history early: the store is nearly full", "revision", revision,
-		"bytesBefore", used, "bytesAfter", s.server.Backend().SizeInUse(), "quota", s.quota)
-	return touched.Header.Revision, nil
+	// The database counts pages as free at a later write than that which
+	// freed them, and one more if there was a reader; with every write
+	// refused there would be none.
+	for range touches {
+		touched, err := s.server.Put(ctx, &pb.PutRequest{Key: []byte(spaceKey)})
+		if err != nil {
+			return err
+		}
+		h.own = touched.Header.Revision
+		s.server.Backend().ForceCommit()
+	}
+	if h.own != revision+touches {
+		h.own = 0 // others wrote meanwhile
+	}
+	if now := s.server.Backend().SizeInUse(); now < used {
+		s.log.Warn("gave up history early: the store was nearly full",
+			"revision", drop, "bytesBefore", used, "bytesAfter", now, "quota", s.quota)
+	}
+	return nil
 }
 
 // hasRoom reports whether size more bytes fit in the quota.

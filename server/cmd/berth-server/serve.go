@@ -50,8 +50,6 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	log.Info("listening", "address", listener.Addr().String(), "version", version)
-	// Not before the store is closed does the process end, even when the
-	// listener fails; see below.
 	opened := make(chan opening, 1)
 	go func() {
 		st, err := openStore(s, log)
