@@ -1,8 +1,8 @@
 import { contract } from '../contract';
 import { readInstallation, removeInstallation } from '../installation/installation';
-import { chooseTarget } from '../target/choose';
-import { localTarget } from '../target/local-target';
-import type { Target } from '../target/target';
+import { chooseTarget } from '../targets/choose';
+import { localTarget } from '../targets/local-target';
+import type { Target } from '../targets/target';
 import { terminalProgress, type Progress } from '../terminal/progress';
 import { checkout } from './checkout';
 import { print } from './output';

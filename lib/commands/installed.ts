@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { ItemClient } from '../client/item-client';
 import { readInstallation, tokenFile, type Installation } from '../installation/installation';
-import { chooseTarget } from '../target/choose';
-import type { Target } from '../target/target';
+import { chooseTarget } from '../targets/choose';
+import type { Target } from '../targets/target';
 import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 

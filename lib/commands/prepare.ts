@@ -1,7 +1,7 @@
 import { imageRequirements } from '../image/requirements';
 import { localRequirements } from '../local/requirements';
 import { installMissing } from '../requirements/install';
-import type { Target } from '../target/target';
+import type { Target } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 
 /** Installs or asks for what `up` needs on this machine before anything is begun. */

@@ -1,7 +1,7 @@
 import { contract } from '../contract';
 import { isReady, pods } from '../deploy/pods';
 import { readInstallation, tokenFile } from '../installation/installation';
-import { chooseTarget } from '../target/choose';
+import { chooseTarget } from '../targets/choose';
 import { messageOf } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { withClient } from './installed';

@@ -7,8 +7,8 @@ import { tokenFile, writeInstallation, writeToken } from '../installation/instal
 import { minikubeProfile } from '../manifests/profiles/minikube';
 import { evenWhenInterrupted, interrupted } from '../process/interrupt';
 import { proveRoll, verdict, type RollProof } from '../proof/roll-proof';
-import { chooseTarget } from '../target/choose';
-import type { Target } from '../target/target';
+import { chooseTarget } from '../targets/choose';
+import type { Target } from '../targets/target';
 import { terminalProgress, type Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';

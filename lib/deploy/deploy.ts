@@ -3,7 +3,7 @@ import { namespace as namespaceObject } from '../manifests/namespace';
 import type { Profile } from '../manifests/profile';
 import { manifests } from '../manifests/manifests';
 import { toYaml } from '../manifests/yaml';
-import type { Target } from '../target/target';
+import type { Target } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 import { ensureSecrets } from './secrets';
 import { waitForRollout } from './rollout';

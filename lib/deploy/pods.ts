@@ -1,5 +1,5 @@
 import { contract } from '../contract';
-import type { Target } from '../target/target';
+import type { Target } from '../targets/target';
 
 /** The parts of a Pod that commands look at. */
 export interface PodView {

@@ -1,6 +1,6 @@
 import { contract } from '../contract';
 import { waitFor } from '../process/wait';
-import type { Target } from '../target/target';
+import type { Target } from '../targets/target';
 import { messageOf, UserError } from '../terminal/user-error';
 import { isHopeless, isReady, pods, reasonOf } from './pods';
 

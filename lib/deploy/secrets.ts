@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { contract } from '../contract';
 import { peerSecret, tokensSecret } from '../manifests/secrets';
-import type { Target } from '../target/target';
+import type { Target } from '../targets/target';
 
 /**
  * Makes the Secrets that are not there yet and returns a token that `/v1` accepts.

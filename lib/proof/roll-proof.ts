@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ItemClient } from '../client/item-client';
 import { podIdentities, restart, waitForRollout } from '../deploy/rollout';
 import { waitFor } from '../process/wait';
-import type { Target } from '../target/target';
+import type { Target } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { compare, type Comparison } from './compare';

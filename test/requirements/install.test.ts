@@ -1,6 +1,6 @@
 import { installMissing } from '../../lib/requirements/install';
 import { silent } from '../../lib/terminal/progress';
-import { fakeCommands, type FakeCommands } from '../target/fake-commands';
+import { fakeCommands, type FakeCommands } from '../targets/fake-commands';
 
 const runc = { name: 'runc', found: false, why: 'runs containers', debianPackage: 'runc' };
 const nft = { name: 'nft', found: false, why: 'routes Services', debianPackage: 'nftables' };

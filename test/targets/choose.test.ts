@@ -1,4 +1,4 @@
-import { chooseTarget } from '../../lib/target/choose';
+import { chooseTarget } from '../../lib/targets/choose';
 import { fakeCommands, type FakeCommands } from './fake-commands';
 
 describe('choosing where to put the server', () => {

@@ -1,4 +1,4 @@
-import { minikubeTarget } from '../../lib/target/minikube-target';
+import { minikubeTarget } from '../../lib/targets/minikube-target';
 import { silent } from '../../lib/terminal/progress';
 import { fakeCommands, type FakeCommands } from './fake-commands';
 
