@@ -21,15 +21,15 @@ export interface Subject {
 const REQUEST = ['req', '-x509', '-config', '/dev/null', '-days', '3650'];
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc'];
 
-export const authorityFile = (place: Place): string => pair(place, 'authority').certificate;
+export const authorityFile = (place: Place): string => certificateOf(place, 'authority').certificate;
 
 /** Makes the cluster's own certificate authority and the key pair that signs service accounts' tokens. */
 export async function createAuthority(
   place: Place,
 ): Promise<{ authority: Certificate; tokens: Certificate }> {
   mkdirSync(join(place.state, 'pki'), { recursive: true, mode: 0o700 });
-  const authority = pair(place, 'authority');
-  const tokens = pair(place, 'tokens');
+  const authority = certificateOf(place, 'authority');
+  const tokens = certificateOf(place, 'tokens');
   await Promise.all([
     create(authority, `/CN=berth-${place.id}`, [
       'basicConstraints=critical,CA:TRUE',
@@ -42,7 +42,7 @@ export async function createAuthority(
 
 /** Makes a certificate that the authority has signed, good for a server and for a client. */
 export async function issue(place: Place, authority: Certificate, subject: Subject): Promise<Certificate> {
-  const issued = pair(place, subject.name);
+  const issued = certificateOf(place, subject.name);
   const extensions = [
     'basicConstraints=critical,CA:FALSE',
     'keyUsage=critical,digitalSignature,keyEncipherment',
@@ -73,7 +73,8 @@ export function kubeconfig(server: string, authority: Certificate, user: Certifi
   });
 }
 
-function pair(place: Place, name: string): Certificate {
+/** Where the certificate of this name is, or will be. */
+export function certificateOf(place: Place, name: string): Certificate {
   const base = join(place.state, 'pki', name);
   return { certificate: `${base}.crt`, key: `${base}.key` };
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../process/run';
 import type { BuiltParts } from './build-parts';
-import { createAuthority, issue, kubeconfig, type Certificate } from './certificates';
+import { certificateOf, createAuthority, issue, kubeconfig, type Certificate } from './certificates';
 import { startDaemon, waitWhileRunning, type Daemon } from './daemon';
 import { apiIsReady, apiUrl, etcdHealthUrl, etcdIsReady } from './health';
 import { namespaceOf, type Place } from './place';
@@ -122,10 +122,14 @@ export function startControllers(
   { place, parts, boot }: Rising,
   { authority, tokens }: Credentials,
 ): Daemon[] {
-  const identity = (user: string) =>
-    ['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map(
-      (flag) => `--${flag}=${kubeconfigFile(place, user)}`,
-    );
+  const identity = (user: string) => [
+    `--kubeconfig=${kubeconfigFile(place, user)}`,
+    `--authentication-kubeconfig=${kubeconfigFile(place, user)}`,
+    `--authorization-kubeconfig=${kubeconfigFile(place, user)}`,
+    // For what they serve themselves, which nobody asks here; without, each first makes one, for a second or more.
+    `--tls-cert-file=${certificateOf(place, user).certificate}`,
+    `--tls-private-key-file=${certificateOf(place, user).key}`,
+  ];
   const controllers = startDaemon(place, boot, 'kube-controller-manager', [
     ...onNode(place, 1),
     program(parts, 'kubernetes', 'kube-controller-manager'),
