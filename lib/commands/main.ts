@@ -89,6 +89,12 @@ function report(error: unknown): number {
   return 1;
 }
 
+// Whoever reads the output may have seen enough (`| head`); that is not an error of this command.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 listenForInterrupts();
 void main().then((code) => {
   process.exitCode = code;
