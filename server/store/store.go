@@ -19,7 +19,6 @@ import (
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/features"
-	"go.etcd.io/etcd/server/v3/storage/wal"
 	"go.uber.org/zap"
 
 	"example.com/berth/contract"
@@ -71,10 +70,11 @@ func Open(options Options) (*Store, error) {
 		options.Quota = defaultQuota
 	}
 	directory := filepath.Join(options.DataDirectory, "etcd")
-	how, err := decide(situation{
-		hasLog:   wal.Exist(filepath.Join(directory, "member", "wal")),
-		replicas: options.Replicas,
-	})
+	hasLog, err := findLog(directory, options.Log)
+	if err != nil {
+		return nil, err
+	}
+	how, err := decide(situation{hasLog: hasLog, replicas: options.Replicas})
 	if err != nil {
 		return nil, err
 	}

@@ -80,9 +80,9 @@ func TestAKilledServerLosesNoAcknowledgedWrite(t *testing.T) {
 
 func TestAServerKilledWhileStartingStartsAgain(t *testing.T) {
 	directory := t.TempDir()
-	for range 5 {
+	for range 15 {
 		p := startUnready(t, directory)
-		time.Sleep(rand.N(60 * time.Millisecond))
+		time.Sleep(rand.N(30 * time.Millisecond))
 		p.signal(syscall.SIGKILL)
 		p.wait()
 	}
