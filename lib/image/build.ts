@@ -1,15 +1,15 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { evenWhenInterrupted, interrupted } from '../process/interrupt';
+import { withLock } from '../process/lock';
 import type { Progress } from '../terminal/progress';
 import { messageOf, UserError } from '../terminal/user-error';
 import { inspectArchive } from './archive';
 import { baseImageOf, mayReach, type BaseImage } from './base-image';
 import type { Builder, Reporting } from './builder';
-import { cacheDirectory } from './cache';
+import { cacheDirectory } from '../installation/cache';
 import { chooseBuilder } from './choose-builder';
 import { findImage, keepImage } from './image-cache';
-import { oneAtATime } from './one-at-a-time';
 import { imageKey, projectVersion, sourceHash, thisArchitecture, type Architecture } from './source';
 import { makeStandIn } from './stand-in';
 
@@ -50,7 +50,10 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   const before = findImage(key);
   if (before) return { ...before, cached: true };
 
-  return oneAtATime(cacheDirectory('image.lock'), async () => {
+  const waiting = (pid: number) => {
+    options.progress.note(`Waiting for process ${pid}, which builds the image.`);
+  };
+  return withLock(cacheDirectory('image.lock'), waiting, async () => {
     const meanwhile = findImage(key);
     if (meanwhile) return { ...meanwhile, cached: true };
     await build({ ...options, version, architecture, revision, key });

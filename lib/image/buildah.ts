@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, succeeds } from '../process/run';
 import type { Builder } from './builder';
-import { cacheDirectory } from './cache';
+import { cacheDirectory } from '../installation/cache';
 import { thisArchitecture } from './source';
 
 /**

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDirectory } from './cache';
+import { cacheDirectory } from '../installation/cache';
 
 /** What is remembered about an image beside its archive. */
 export interface ImageFacts {

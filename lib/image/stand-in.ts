@@ -16,7 +16,7 @@ import { evenWhenInterrupted } from '../process/interrupt';
 import { UserError } from '../terminal/user-error';
 import { STAND_IN_LABEL, type BaseImage } from './base-image';
 import type { Builder, Reporting } from './builder';
-import { cacheDirectory } from './cache';
+import { cacheDirectory } from '../installation/cache';
 import { thisArchitecture } from './source';
 
 const REPOSITORY = 'localhost/berth-golang-stand-in';

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../process/run';
+import { withLock } from '../process/lock';
 import type { Progress } from '../terminal/progress';
 import { GO_ENVIRONMENT, goVersion } from './go-toolchain';
-import { withLock } from './lock';
 import { buildArguments, partKey, PARTS, PARTS_SOURCE, partsCache, type Part } from './parts';
 
 /** The directory of each part's binaries, by the part's name. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { evenWhenInterrupted, Interrupted } from '../process/interrupt';
+import { withLock } from '../process/lock';
 import type { Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { bringUp } from './bring-up';
@@ -10,7 +11,6 @@ import { isRunning, recordedDaemons } from './daemon';
 import type { FrontDoor } from './front-door';
 import { apiIsReady } from './health';
 import { importImage } from './load-image';
-import { withLock } from './lock';
 import { containerdSocket, zoneOf } from './node';
 import { lockFile, placeOf, type Place } from './place';
 import { bootId } from './processes';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { waitFor, type WaitOptions } from '../process/wait';
 import { UserError } from '../terminal/user-error';
 import { logFile, type Place } from './place';
-import { identify, isAlive, type ProcessId } from './processes';
+import { identify, isAlive, type ProcessId } from '../process/process-id';
 
 /** A process of the cluster that outlives the command that started it. */
 export interface Daemon extends ProcessId {

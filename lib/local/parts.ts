@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheDirectory } from '../installation/cache';
 
 /** A program of the cluster that is built from source, from the Go module `parts/<name>`. */
 export interface Part {
@@ -48,7 +48,7 @@ export const PARTS_SOURCE = join(__dirname, 'parts');
 
 /** Where the built parts are kept: outside the checkout, so that every checkout shares them. */
 export function partsCache(): string {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'berth', 'parts');
+  return cacheDirectory('parts');
 }
 
 /**

@@ -1,31 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { identify } from '../process/process-id';
 import { UserError } from '../terminal/user-error';
 import { MARKER } from './place';
-
-/** A process that is not taken for a later one with the same number. */
-export interface ProcessId {
-  readonly pid: number;
-  /** When it started, in the kernel's ticks since boot. */
-  readonly start: string;
-}
-
-/** The process of this number, unless it has ended; one that only waits for its parent to notice has. */
-export function identify(pid: number, proc = '/proc'): ProcessId | undefined {
-  try {
-    const stat = readFileSync(`${proc}/${pid}/stat`, 'utf8');
-    // The second field is the command's name in parentheses and may itself contain any of these characters.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const start = fields[18];
-    return state === 'Z' || state === 'X' || start === undefined ? undefined : { pid, start };
-  } catch {
-    return undefined;
-  }
-}
-
-export function isAlive(process: ProcessId, proc = '/proc'): boolean {
-  return identify(process.pid, proc)?.start === process.start;
-}
 
 /** Every process that was started with this cluster's marker in its environment, other than this one. */
 export function markedProcesses(id: string, proc = '/proc'): number[] {

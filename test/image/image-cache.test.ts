@@ -1,9 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cacheDirectory } from '../../lib/image/cache';
+import { cacheDirectory } from '../../lib/installation/cache';
 import { findImage, keepImage } from '../../lib/image/image-cache';
-import { oneAtATime } from '../../lib/image/one-at-a-time';
 
 let cache = '';
 const before = process.env['XDG_CACHE_HOME'];
@@ -53,28 +52,5 @@ describe('images built before', () => {
     findImage('a');
     await keep('e');
     expect(readdirSync(cacheDirectory('images')).sort()).toEqual(['a', 'c', 'd', 'e']);
-  });
-});
-
-describe('one at a time', () => {
-  test('waits for the other, also when that fails', async () => {
-    const lock = join(cache, 'deep', 'lock');
-    const events: string[] = [];
-    const first = oneAtATime(lock, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      events.push('first');
-      throw new Error('first failed');
-    });
-    const second = oneAtATime(lock, () => Promise.resolve(events.push('second')));
-    await expect(first).rejects.toThrow('first failed');
-    await second;
-    expect(events).toEqual(['first', 'second']);
-    expect(existsSync(lock)).toBe(false);
-  });
-
-  test('does not wait for a process that is gone', async () => {
-    const lock = join(cache, 'lock');
-    writeFileSync(lock, '4194305'); // Above the largest process id Linux gives.
-    expect(await oneAtATime(lock, () => Promise.resolve('done'))).toBe('done');
   });
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { endAll, identify, isAlive, markedProcesses } from '../../lib/local/processes';
+import { endAll, markedProcesses } from '../../lib/local/processes';
+import { identify, isAlive } from '../../lib/process/process-id';
 
 /** A process that lasts until it is ended, as a daemon of the cluster `id`. */
 function daemon(id: string): { pid: number; ended: Promise<unknown> } {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheDirectory } from '../../lib/installation/cache';
 
 const requirements = join(__dirname, 'requirements.txt');
 
@@ -12,11 +12,10 @@ const requirements = join(__dirname, 'requirements.txt');
  */
 export function pythonTools(): string {
   const key = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'berth');
-  const target = join(cache, `python-tools-${key}`);
+  const target = cacheDirectory(`python-tools-${key}`);
   if (existsSync(target)) return target;
   const partial = `${target}.${process.pid}`;
-  mkdirSync(cache, { recursive: true });
+  mkdirSync(cacheDirectory(), { recursive: true });
   const install = ['-m', 'pip', 'install', '--quiet', '--target', partial, '--requirement', requirements];
   execFileSync('python3', install, { stdio: ['ignore', 'ignore', 'pipe'] });
   try {

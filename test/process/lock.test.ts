@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withLock } from '../../lib/local/lock';
-import { identify } from '../../lib/local/processes';
+import { withLock } from '../../lib/process/lock';
+import { identify } from '../../lib/process/process-id';
 
 const file = (): string => join(mkdtempSync(join(tmpdir(), 'berth-lock-')), 'lock');
 const unexpected = (pid: number) => {
@@ -34,5 +34,13 @@ test.each([
 ])('a lock %s is none', async (_, content) => {
   const lock = file();
   writeFileSync(lock, content);
+  await expect(withLock(lock, unexpected, () => Promise.resolve('done'))).resolves.toBe('done');
+});
+
+test('work that fails gives the lock back', async () => {
+  const lock = file();
+  await expect(withLock(lock, unexpected, () => Promise.reject(new Error('failed')))).rejects.toThrow(
+    'failed',
+  );
   await expect(withLock(lock, unexpected, () => Promise.resolve('done'))).resolves.toBe('done');
 });

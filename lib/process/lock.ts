@@ -1,8 +1,8 @@
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { interrupted } from '../process/interrupt';
-import { identify, isAlive, type ProcessId } from './processes';
+import { interrupted } from './interrupt';
+import { identify, isAlive, type ProcessId } from './process-id';
 
 /**
  * Does `work` while no other process on this machine holds the same lock file.
