@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { extract, pack } from 'tar-stream';
-import { UserError } from '../terminal/user-error';
+import { pack } from 'tar-stream';
 
 /** A file of an image that has nothing below it. */
 export interface ImageFile {
@@ -43,35 +42,6 @@ export async function writeImages(file: string, images: readonly ImageContent[])
   archive.entry({ name: 'manifest.json', mtime: EPOCH }, JSON.stringify(manifests));
   archive.finalize();
   await written;
-}
-
-/**
- * What identifies the image in an archive of Docker's or OCI's layout: unlike the archive's own bytes, it stays
- * the same when an image is saved again.
- */
-export async function imageId(file: string): Promise<string> {
-  const reader = extract();
-  const documents = new Map<string, string>();
-  reader.on('entry', ({ name }, stream, next) => {
-    const wanted = name === 'manifest.json' || name === 'index.json';
-    let text = '';
-    stream.on('data', (chunk) => {
-      if (wanted) text += String(chunk);
-    });
-    stream.on('end', () => {
-      if (wanted) documents.set(name, text);
-      next();
-    });
-  });
-  await pipeline(createReadStream(file), reader);
-  const docker = documents.get('manifest.json');
-  const oci = documents.get('index.json');
-  const id = docker
-    ? (JSON.parse(docker) as { Config: string }[])[0]?.Config
-    : oci && (JSON.parse(oci) as { manifests: { digest: string }[] }).manifests[0]?.digest;
-  const digest = /[0-9a-f]{64}/.exec(id ?? '')?.[0];
-  if (!digest) throw new UserError(`${file} is not an image: save one with docker save, or in OCI's layout`);
-  return digest;
 }
 
 const EPOCH = new Date(0);

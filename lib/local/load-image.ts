@@ -1,5 +1,5 @@
+import { openArchive } from '../image/archive-layout';
 import { run } from '../process/run';
-import { imageId } from './image-archive';
 
 /** Label of an image in containerd that says what was imported under its name. */
 const LABEL = 'berth.local/image';
@@ -16,7 +16,8 @@ export async function importImage(
   archive: string,
   reference: string,
 ): Promise<void> {
-  const label = [LABEL, await imageId(archive)] as const;
+  // The configuration's digest: unlike the archive's own bytes, it stays the same when an image is saved again.
+  const label = [LABEL, (await openArchive(archive)).digest.replace('sha256:', '')] as const;
   const same = `name==${reference},labels.${JSON.stringify(label[0])}==${label[1]}`;
   if ((await images(ctr, socket, ['ls', '--quiet', same])) !== '') return;
   await importImages(ctr, socket, archive);
