@@ -5,6 +5,7 @@ import type { Check } from './check';
 interface Event {
   readonly Action: string;
   readonly Package?: string;
+  readonly ImportPath?: string;
   readonly Test?: string;
   readonly Output?: string;
 }
@@ -20,8 +21,10 @@ export const goTest: Check = {
     const take = (line: string) => {
       const event = parse(line);
       if (!event) return;
-      const name = `${event.Package ?? ''} ${event.Test ?? ''}`.trim();
-      if (event.Action === 'output') output.set(name, (output.get(name) ?? '') + (event.Output ?? ''));
+      // The compiler speaks of `package [package.test]`, before the package itself is said to fail.
+      const unit = event.Package ?? event.ImportPath?.split(' ')[0] ?? '';
+      const name = `${unit} ${event.Test ?? ''}`.trim();
+      if (event.Action.endsWith('output')) output.set(name, (output.get(name) ?? '') + (event.Output ?? ''));
       if (event.Action === 'pass' && event.Test !== undefined) {
         passed += 1;
         detail(`${passed} passed`);

@@ -1,0 +1,96 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Check } from '../../lib/checks/check';
+import { checks } from '../../lib/checks/checks';
+import { commandCheck } from '../../lib/checks/command-check';
+import { goTest } from '../../lib/checks/go-test';
+import { jest as jestCheck } from '../../lib/checks/jest';
+
+/** A checkout with these files, for a check to run in. */
+let checkout = '';
+beforeEach(() => {
+  checkout = mkdtempSync(join(tmpdir(), 'berth-checks-'));
+});
+afterEach(() => {
+  rmSync(checkout, { recursive: true });
+});
+const write = (file: string, text: string) => {
+  mkdirSync(dirname(join(checkout, file)), { recursive: true });
+  writeFileSync(join(checkout, file), text);
+};
+const context = () => ({ checkout, log: join(checkout, 'log'), detail: () => undefined });
+const run = (check: Check) => check.run(context());
+
+describe('a check of commands', () => {
+  const sh = (name: string, script: string) => ({ name, command: 'sh', args: ['-c', script] });
+
+  test('counts each command, and goes on after one that fails', async () => {
+    const check = commandCheck('x', 'X', [
+      sh('one', 'exit 0'),
+      sh('two', 'echo wrong; exit 1'),
+      sh('three', 'echo fine'),
+    ]);
+    expect(await run(check)).toEqual({ passed: 2, failed: 1, failures: ['two: wrong'] });
+    expect(readFileSync(context().log, 'utf8')).toContain('fine');
+  });
+
+  test('fails a silent command that lists something', async () => {
+    const check = commandCheck('x', 'X', [{ ...sh('gofmt', 'echo a.go; echo b.go'), silent: true }]);
+    expect(await run(check)).toMatchObject({ failed: 1, failures: ['gofmt: a.go, b.go'] });
+  });
+});
+
+describe('the check of the Go tests', () => {
+  beforeEach(() => {
+    write('server/go.mod', 'module example.com/x\n\ngo 1.26\n');
+  });
+
+  test('counts tests and says what a failed one said', async () => {
+    write(
+      'server/x_test.go',
+      'package x\nimport "testing"\nfunc TestGood(t *testing.T) {}\nfunc TestBad(t *testing.T) { t.Error("the reason") }\n',
+    );
+    const outcome = await run(goTest);
+    expect(outcome).toMatchObject({ passed: 1, failed: 1 });
+    expect(outcome.failures[0]).toContain('the reason');
+  });
+
+  test('fails when a package does not build, with what the compiler says', async () => {
+    write('server/x_test.go', 'package x\nfunc TestGood(t *testing.T) {}\n');
+    const outcome = await run(goTest);
+    expect(outcome).toMatchObject({ passed: 0, failed: 1 });
+    expect(outcome.failures[0]).toContain('undefined: testing');
+  });
+});
+
+describe('the check of the TypeScript tests', () => {
+  const jestIn = async (test: string) => {
+    symlinkSync(join(__dirname, '..', '..', 'node_modules'), join(checkout, 'node_modules'));
+    write(
+      'jest.config.js',
+      "module.exports = { projects: [{ displayName: 'unit', testMatch: ['**/*.test.js'] }] };\n",
+    );
+    write('a.test.js', test);
+    return jestCheck('unit', context());
+  };
+
+  test('counts tests and says what a failed one said', async () => {
+    const outcome = await jestIn(
+      "test('good', () => {});\ntest('bad', () => { throw new Error('the reason'); });\n",
+    );
+    expect(outcome).toMatchObject({ passed: 1, failed: 1 });
+    expect(outcome.failures[0]).toMatch(/^bad\n.*the reason/);
+  });
+
+  test('fails when a file cannot be loaded', async () => {
+    const outcome = await jestIn("require('./nowhere');\n");
+    expect(outcome).toMatchObject({ passed: 0, failed: 1 });
+    expect(outcome.failures[0]).toContain('nowhere');
+  });
+});
+
+test('every check has a name of its own', () => {
+  const names = checks.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+});
