@@ -1,3 +1,4 @@
+import { checkRequirements } from '../checks/requirements';
 import { imageRequirements } from '../image/requirements';
 import { localRequirements } from '../local/requirements';
 import { run, CommandFailed } from '../process/run';
@@ -18,6 +19,7 @@ export async function doctor(options: { readonly json?: boolean }): Promise<numb
     { name: 'minikube', found: minikube !== undefined, why: 'runs the exported manifests', for: 'minikube' },
     ...image.map((one) => ({ ...one, for: 'building the image' })),
     ...local.map((one) => ({ ...one, for: 'the local Kubernetes' })),
+    ...(await checkRequirements()).map((one) => ({ ...one, for: 'bin/berth test' })),
   ];
   const builds = image.every((one) => one.found);
   const ways = [

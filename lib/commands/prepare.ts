@@ -1,3 +1,4 @@
+import { checkRequirements } from '../checks/requirements';
 import { imageRequirements } from '../image/requirements';
 import { localRequirements } from '../local/requirements';
 import { installMissing } from '../requirements/install';
@@ -15,5 +16,10 @@ export async function prepare(target: Target, builds: boolean, progress: Progres
 
 /** The same for `test`, which builds the image and runs it on the local Kubernetes. */
 export async function prepareChecks(progress: Progress): Promise<void> {
-  await installMissing([...(await imageRequirements()), ...(await localRequirements())], progress);
+  const needed = [
+    ...(await checkRequirements()),
+    ...(await imageRequirements()),
+    ...(await localRequirements()),
+  ];
+  await installMissing(needed, progress);
 }
