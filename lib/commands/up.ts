@@ -3,7 +3,7 @@ import { ItemClient, type FrontDoor } from '../client/item-client';
 import { deploy } from '../deploy/deploy';
 import { buildImage, type BuiltImage } from '../image/build';
 import { checkImage } from '../image/check';
-import { tokenFile, writeInstallation, writeToken } from '../installation/installation';
+import { removeInstallation, tokenFile, writeInstallation, writeToken } from '../installation/installation';
 import { minikubeProfile } from '../manifests/profiles/minikube';
 import { evenWhenInterrupted, interrupted } from '../process/interrupt';
 import { proveRoll, verdict, type RollProof } from '../proof/roll-proof';
