@@ -7,11 +7,10 @@ import type { Progress } from '../terminal/progress';
 
 /** Installs or asks for what `up` needs on this machine before anything is begun. */
 export async function prepare(target: Target, builds: boolean, progress: Progress): Promise<void> {
-  const needed = [
-    ...(builds ? await imageRequirements() : []),
-    ...(target.name === 'local' ? await localRequirements() : []),
-  ];
-  await installMissing(needed, progress);
+  await installMissing(
+    [...(builds ? await imageRequirements() : []), ...(await target.requirements())],
+    progress,
+  );
 }
 
 /** The same for `test`, which builds the image and runs it on the local Kubernetes. */

@@ -40,8 +40,10 @@ export async function up(options: UpOptions): Promise<number> {
     return result.proof.missing.length + result.proof.different.length === 0 ? 0 : 1;
   } catch (error) {
     // Ctrl-C leaves nothing running that this very command started; what ran before goes on.
-    if (startedHere && interrupted().aborted)
+    if (startedHere && interrupted().aborted) {
       await evenWhenInterrupted(async () => target.destroy?.(progress));
+      removeInstallation(checkout);
+    }
     throw error;
   }
 }

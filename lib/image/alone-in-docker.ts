@@ -1,4 +1,5 @@
 import { run, succeeds } from '../process/run';
+import { lineThatMatters } from '../process/line-that-matters';
 import { contract } from '../contract';
 import type { AloneServer } from './alone';
 import type { ImageConfig } from './archive-layout';
@@ -29,10 +30,10 @@ export async function startInDocker(
     const published = await run('docker', ['port', name, `${port}/tcp`]);
     return {
       url: `http://${published.split('\n')[0] ?? ''}`,
-      lastLine: async () => {
+      lineThatMatters: async () => {
         const lines: string[] = [];
-        await run('docker', ['logs', '--tail', '1', name], { onLine: (line) => lines.push(line) });
-        return lines.at(-1);
+        await run('docker', ['logs', '--tail', '100', name], { onLine: (line) => lines.push(line) });
+        return lineThatMatters(lines.join('\n'));
       },
       exitStatus: async () => {
         const [running, status] = (await inspect('{{.State.Running}} {{.State.ExitCode}}')).split(' ');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contract } from '../contract';
 import { CommandFailed, run, succeeds } from '../process/run';
+import { lineThatMatters } from '../process/line-that-matters';
 import { UserError } from '../terminal/user-error';
 import type { AloneServer } from './alone';
 import type { ImageConfig } from './archive-layout';
@@ -25,7 +26,7 @@ export async function startInRunc(
   const runc = ['--root', join(bundle, 'state')];
   const name = `berth-check-${process.pid}`;
   let status: number | undefined;
-  let lastLine: string | undefined;
+  let said = '';
   let ended: Promise<void> = Promise.resolve();
   const remove = async () => {
     await succeeds('runc', [...runc, 'kill', name, 'KILL']);
@@ -41,7 +42,7 @@ export async function startInRunc(
     const variables = { ...environment, [contract.environment.httpAddress]: address };
     writeFileSync(join(bundle, 'config.json'), JSON.stringify(runcConfig(config, rootfs, variables)));
     const onLine = (line: string) => {
-      if (line.trim() !== '') lastLine = line;
+      said = `${said}${line}\n`.slice(-20_000);
     };
     ended = run('runc', [...runc, 'run', '--bundle', bundle, name], { onLine }).then(
       () => {
@@ -49,12 +50,12 @@ export async function startInRunc(
       },
       (error: unknown) => {
         status = error instanceof CommandFailed && typeof error.status === 'number' ? error.status : 1;
-        if (error instanceof CommandFailed) lastLine ??= error.message;
+        if (error instanceof CommandFailed && said === '') said = error.message;
       },
     );
     return {
       url: `http://${address}`,
-      lastLine: () => Promise.resolve(lastLine),
+      lineThatMatters: () => Promise.resolve(lineThatMatters(said)),
       exitStatus: () => Promise.resolve(status),
       terminate: async () => {
         await run('runc', [...runc, 'kill', name, 'TERM']);

@@ -2,8 +2,8 @@
 export interface AloneServer {
   /** Where it answers, `http://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Its last log line; undefined as long as it said nothing. */
-  lastLine(): Promise<string | undefined>;
+  /** What it said that tells most of why it failed; undefined as long as it said nothing. */
+  lineThatMatters(): Promise<string | undefined>;
   /** Its exit status if it has ended, else undefined. */
   exitStatus(): Promise<number | undefined>;
   /** Asks it to end, with SIGTERM. */

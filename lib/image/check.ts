@@ -19,7 +19,7 @@ const ENDED = 30;
  * Runs the image on its own, before Kubernetes does: it must become ready, keep an item, and end with status 0 when
  * asked to. It runs as the image's user, without capabilities, and cannot write its root file system. Nothing is
  * left behind, however this ends.
- * @throws UserError which of these it failed, with the server's last log line
+ * @throws UserError which of these it failed, with what the server said
  */
 export async function checkImage(image: BuiltImage, progress: Progress): Promise<void> {
   await progress.step('Run the image alone', async (detail) => {
@@ -38,8 +38,8 @@ export async function checkImage(image: BuiltImage, progress: Progress): Promise
       await exercise(server, detail);
     } catch (error) {
       interrupted().throwIfAborted();
-      const line = await server.lastLine();
-      throw new UserError(`${messageOf(error)}\n  the server's last log line: ${line ?? '(none)'}`, {
+      const line = await server.lineThatMatters();
+      throw new UserError(`${messageOf(error)}\n  the server said: ${line ?? '(none)'}`, {
         cause: error,
       });
     } finally {

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../terminal/user-error';
 import { interrupted } from './interrupt';
+import { lineThatMatters } from './line-that-matters';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -125,15 +126,4 @@ function killGroup(pid: number): void {
   } catch {
     // It ended between the interrupt and here.
   }
-}
-
-/** The last line that looks like an error, else the last line that is not empty. */
-function lineThatMatters(output: string): string | undefined {
-  const lines = output
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  return (
-    lines.findLast((line) => /\b(error|failed|fatal|denied|not found|refused)\b/i.test(line)) ?? lines.at(-1)
-  );
 }

@@ -10,12 +10,14 @@ export function contextTarget(context: string): Target {
     name: `context:${context}`,
     kubectl,
     kubectlHint: `kubectl --context ${context}`,
+    requirements: async () => [
+      {
+        name: 'kubectl',
+        found: await succeeds('kubectl', ['version', '--client']),
+        why: 'talks to the cluster of the context; get it from https://kubernetes.io/docs/tasks/tools/',
+      },
+    ],
     async start(progress) {
-      if (!(await succeeds('kubectl', ['version', '--client']))) {
-        throw new UserError(
-          'kubectl is not installed; a kubeconfig context needs it: https://kubernetes.io/docs/tasks/tools/',
-        );
-      }
       const contexts = (await run('kubectl', ['config', 'get-contexts', '--output', 'name'])).split('\n');
       if (!contexts.includes(context)) {
         const known = contexts.filter((name) => name !== '').join(', ') || 'none';

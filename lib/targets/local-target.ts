@@ -1,4 +1,5 @@
 import { findLocal, loadImage, startLocal, stopLocal, type LocalCluster } from '../local/cluster';
+import { localRequirements } from '../local/requirements';
 import { run } from '../process/run';
 import { UserError } from '../terminal/user-error';
 import type { Target } from './target';
@@ -17,6 +18,7 @@ export function localTarget(checkout: string, nodes?: number): Target {
   };
   return {
     name: 'local',
+    requirements: localRequirements,
     async start(progress) {
       const running = await findLocal(checkout);
       // Without a wish of its own, a second start takes what runs, however many nodes it has.

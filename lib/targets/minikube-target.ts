@@ -21,6 +21,13 @@ export function minikubeTarget(): Target {
     loadImage: async (archive) => {
       await minikube(['image', 'load', archive]);
     },
+    requirements: async () => [
+      {
+        name: 'minikube',
+        found: await succeeds('minikube', ['version']),
+        why: 'get it from https://minikube.sigs.k8s.io/docs/start/, or leave it out with --on local',
+      },
+    ],
     async start(progress) {
       await progress.step('Starting minikube', async (detail) => {
         if (!(await succeeds('minikube', ['--profile', profile, 'status']))) {

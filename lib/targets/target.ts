@@ -1,10 +1,13 @@
 import type { FrontDoor } from '../client/item-client';
+import type { Requirement } from '../requirements/requirement';
 import type { Progress } from '../terminal/progress';
 
 /** A Kubernetes that the server is put on, and how this machine reaches it. */
 export interface Target {
   /** As given with `--on`: `local`, `minikube` or `context:NAME`. */
   readonly name: string;
+  /** What must be on this machine for the rest to work. */
+  requirements(): Promise<Requirement[]>;
   /**
    * Brings the cluster up if this target can, and otherwise checks that it is there. Repeating it is harmless.
    * Returns whether this very call started a cluster of Berth's own.
