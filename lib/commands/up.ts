@@ -1,6 +1,7 @@
 import { contract } from '../contract';
 import { ItemClient, type FrontDoor } from '../client/item-client';
 import { deploy } from '../deploy/deploy';
+import { replicasToRun } from '../deploy/replicas';
 import { buildImage, type BuiltImage } from '../image/build';
 import { checkImage } from '../image/check';
 import { removeInstallation, tokenFile, writeInstallation, writeToken } from '../installation/installation';
@@ -20,6 +21,8 @@ export interface UpOptions {
   readonly on?: string;
   readonly nodes?: number;
   readonly image?: string;
+  /** Members of the store. Default as many as run, else 1. */
+  readonly replicas?: number;
   readonly host: string;
   readonly json?: boolean;
 }
@@ -88,7 +91,8 @@ async function install(
   const { host, image } = options;
   // Written first: whatever happens from here on, `down` knows where to look.
   writeInstallation(checkout, { target: target.name, host, image });
-  const profile = minikubeProfile({ image, host, replicas: 1 });
+  const replicas = await replicasToRun(target, options.replicas);
+  const profile = minikubeProfile({ image, host, replicas });
   const token = await deploy(target, profile, progress);
   writeToken(checkout, token);
   const frontDoor = await target.frontDoor();
