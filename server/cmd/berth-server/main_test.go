@@ -37,7 +37,7 @@ func TestAWrongSettingOrArgumentIsOneLineAndStatus2(t *testing.T) {
 		environ, arguments []string
 		want               string
 	}{
-		{[]string{"BERTH_REPLICAS=2"}, nil, `BERTH_REPLICAS is "2"; allowed: 1`},
+		{[]string{"BERTH_REPLICAS=2"}, nil, `BERTH_REPLICAS is "2"; allowed: 1, 3, 5`},
 		{[]string{"BERTH_TOKEN_FILE=/x"}, nil, "nearest is BERTH_TOKENS_FILE"},
 		{nil, []string{"serve"}, `argument "serve" is not known`},
 	} {
