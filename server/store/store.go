@@ -129,7 +129,8 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 // openAlone starts a member that has no peers, nor a port for them.
 func openAlone(options Options) (*Store, error) {
 	if options.Replicas > 1 {
-		return nil, fmt.Errorf("there are to be %d members, and no domain that they have names in", options.Replicas)
+		return nil, fmt.Errorf("%s is %d and %s is empty; allowed: 1 without a domain that members have names in",
+			contract.Get.Environment.Replicas, options.Replicas, contract.Get.Environment.PeerDomain)
 	}
 	directory := dataDirectory(options)
 	log, err := findLog(directory, options.Log)

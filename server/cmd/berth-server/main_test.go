@@ -62,6 +62,31 @@ func TestAPortInUseIsStatus1(t *testing.T) {
 	}
 }
 
+func TestSeveralMembersWithoutASecretToShareSayHowToMakeIt(t *testing.T) {
+	env := contract.Get.Environment
+	status, _, stderr := runOnce(t, []string{
+		env.HTTPAddress + "=127.0.0.1:0", env.DataDirectory + "=" + t.TempDir(), env.Replicas + "=3",
+		env.PeerDomain + "=berth-peers.shop.svc", env.PeerSecretFile + "=" + filepath.Join(t.TempDir(), "none"),
+	})
+	if status != exitFailed || !strings.Contains(stderr, "kubectl create secret generic berth-peers --namespace shop") {
+		t.Errorf("it exits with %d and %q", status, stderr)
+	}
+}
+
+func TestSeveralMembersNeedADomain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(strings.Repeat("x", 32)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := contract.Get.Environment
+	status, _, stderr := runOnce(t, []string{
+		env.HTTPAddress + "=127.0.0.1:0", env.DataDirectory + "=" + t.TempDir(), env.Replicas + "=3", env.PeerSecretFile + "=" + file,
+	})
+	if status != exitFailed || !strings.Contains(stderr, env.PeerDomain) {
+		t.Errorf("it exits with %d and %q", status, stderr)
+	}
+}
+
 func TestADataDirectoryThatCannotBeWrittenIsStatus1(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
