@@ -5,12 +5,15 @@ import type { Profile } from './profile';
 
 /**
  * Closes the pods but for three things: the platform's load balancer to the HTTP port, members to each other's
- * peer port, and DNS. The kubelet's probes come from the node, which a NetworkPolicy never blocks.
+ * peer and membership ports, and DNS. The kubelet's probes come from the node, which a NetworkPolicy never blocks.
  */
 export function networkPolicy(profile: Profile) {
   const members = { podSelector: { matchLabels: selector } };
   const http = { port: contract.ports.http.number, protocol: 'TCP' };
-  const peer = { port: contract.ports.peer.number, protocol: 'TCP' };
+  const peers = [contract.ports.peer, contract.ports.membership].map(({ number }) => ({
+    port: number,
+    protocol: 'TCP',
+  }));
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -20,10 +23,10 @@ export function networkPolicy(profile: Profile) {
       policyTypes: ['Ingress', 'Egress'],
       ingress: [
         { from: [...profile.clients], ports: [http] },
-        { from: [members], ports: [peer] },
+        { from: [members], ports: peers },
       ],
       egress: [
-        { to: [members], ports: [peer] },
+        { to: [members], ports: peers },
         {
           to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } }],
           ports: [

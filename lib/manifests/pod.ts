@@ -41,10 +41,11 @@ function container(profile: Profile, times: Timing): Container {
     name: contract.name,
     image: profile.image,
     imagePullPolicy: 'IfNotPresent',
-    ports: [
-      { name: ports.http.name, containerPort: ports.http.number, protocol: 'TCP' },
-      { name: ports.peer.name, containerPort: ports.peer.number, protocol: 'TCP' },
-    ],
+    ports: [ports.http, ports.peer, ports.membership].map(({ name, number }) => ({
+      name,
+      containerPort: number,
+      protocol: 'TCP',
+    })),
     env: [
       {
         name: environment.podName,

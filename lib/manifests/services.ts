@@ -32,14 +32,12 @@ export function peerService(profile: Profile) {
       clusterIP: 'None',
       publishNotReadyAddresses: true,
       selector,
-      ports: [
-        {
-          name: contract.ports.peer.name,
-          port: contract.ports.peer.number,
-          targetPort: contract.ports.peer.name,
-          protocol: 'TCP',
-        },
-      ],
+      ports: [contract.ports.peer, contract.ports.membership].map(({ name, number }) => ({
+        name,
+        port: number,
+        targetPort: name,
+        protocol: 'TCP',
+      })),
     },
   } satisfies Service;
 }

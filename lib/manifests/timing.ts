@@ -2,6 +2,8 @@ import { contract } from '../contract';
 
 /** Long enough for each connection that a router keeps open to carry one more answer, which asks to close it. */
 const FAREWELL_SECONDS = 1;
+/** Time another member gets to become leader before the server stops listening. */
+const HAND_OVER_SECONDS = 4;
 /** Time etcd gets to close after the last request was answered. */
 const CLOSE_SECONDS = 10;
 
@@ -40,7 +42,7 @@ export function timing(drainSeconds: number): Timing {
     drain: drainSeconds,
     farewell: FAREWELL_SECONDS,
     shutdown,
-    grace: drainSeconds + FAREWELL_SECONDS + shutdown + CLOSE_SECONDS,
+    grace: drainSeconds + FAREWELL_SECONDS + HAND_OVER_SECONDS + shutdown + CLOSE_SECONDS,
     readinessPeriod: Math.max(1, Math.floor(drainSeconds / (readinessFailures * 2))),
     readinessFailures,
     settle: Math.max(2, Math.ceil(drainSeconds / 5)),

@@ -79,10 +79,13 @@ var (
 	descQuota    = describe("quota_bytes", "Bytes that may be in use before writes are refused.")
 	descReady    = describe("ready", "1 if a linearizable read succeeded lately.")
 	descLeader   = describe("has_leader", "1 if this member knows a leader.")
+	descLeads    = describe("is_leader", "1 if this member is the leader.")
+	descMembers  = describe("members", "Members of the cluster, as this one knows it.")
+	descLearners = describe("learners", "Members that have no vote yet.")
 )
 
 func (c storeCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{descItems, descRevision, descFile, descUsed, descQuota, descReady, descLeader} {
+	for _, desc := range []*prometheus.Desc{descItems, descRevision, descFile, descUsed, descQuota, descReady, descLeader, descLeads, descMembers, descLearners} {
 		out <- desc
 	}
 }
@@ -108,6 +111,9 @@ func (c storeCollector) Collect(out chan<- prometheus.Metric) {
 	gauge(descQuota, float64(stats.QuotaBytes))
 	gauge(descReady, zeroOrOne(s.Ready()))
 	gauge(descLeader, zeroOrOne(stats.HasLeader))
+	gauge(descLeads, zeroOrOne(stats.Leads))
+	gauge(descMembers, float64(stats.Members))
+	gauge(descLearners, float64(stats.Learners))
 }
 
 func zeroOrOne(b bool) float64 {

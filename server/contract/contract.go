@@ -29,7 +29,10 @@ type Contract struct {
 	// Ports are what the server listens on.
 	Ports struct {
 		HTTP Port `json:"http"`
+		// Peer is where members keep their logs the same.
 		Peer Port `json:"peer"`
+		// Membership is where members ask each other who is in the cluster.
+		Membership Port `json:"membership"`
 	} `json:"ports"`
 	// Paths are what the server answers at.
 	Paths Paths `json:"paths"`

@@ -42,6 +42,10 @@ type Options struct {
 	Log   *slog.Logger
 }
 
+// ErrNoSecret says that there is no file of secrets. A member on its own can
+// make one; of several, each would make another.
+var ErrNoSecret = errors.New("several members must share a secret, and there is none")
+
 // Prepare writes the files, readable for their owner alone.
 func Prepare(options Options) (Files, error) {
 	if err := os.MkdirAll(options.Directory, 0o700); err != nil {
@@ -87,12 +91,12 @@ func secretsFor(options Options) ([]string, error) {
 		if err == nil {
 			return ParseSecrets(file, text)
 		}
-		if !errors.Is(err, fs.ErrNotExist) || !options.Alone {
+		if !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("reading the secret shared by members: %w", err)
 		}
 	}
 	if !options.Alone {
-		return nil, errors.New("there is no file of secrets, which several members must share")
+		return nil, fmt.Errorf("%w: no file %q", ErrNoSecret, file)
 	}
 	file = filepath.Join(options.Directory, "secret")
 	text, err := os.ReadFile(file)

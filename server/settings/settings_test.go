@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -54,13 +55,13 @@ func TestEveryVariableIsRead(t *testing.T) {
 	got, err := Read([]string{
 		"PATH=/bin", "BERTH_HTTP_ADDRESS=127.0.0.1:0", "BERTH_DATA_DIRECTORY=/data/",
 		"BERTH_TOKENS_FILE=/t", "BERTH_PEER_SECRET_FILE=/p", "BERTH_POD_NAME=berth-2",
-		"BERTH_PEER_DOMAIN=berth-peers.a.svc", "BERTH_REPLICAS=1", "BERTH_DRAIN_DELAY=0s",
+		"BERTH_PEER_DOMAIN=berth-peers.a.svc", "BERTH_REPLICAS=3", "BERTH_DRAIN_DELAY=0s",
 		"BERTH_SHUTDOWN_TIMEOUT=1m", "BERTH_LOG_LEVEL=debug",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Settings{"127.0.0.1:0", "/data", "/t", "/p", "berth-2", "berth-peers.a.svc", 1, 0, time.Minute, slog.LevelDebug}
+	want := Settings{"127.0.0.1:0", "/data", "/t", "/p", "berth-2", "berth-peers.a.svc", 3, 0, time.Minute, slog.LevelDebug}
 	if got != want {
 		t.Errorf("Read = %+v, want %+v", got, want)
 	}
@@ -72,7 +73,7 @@ func TestABadValueIsNamedWithWhatIsAllowed(t *testing.T) {
 		"BERTH_DATA_DIRECTORY=relative", "BERTH_DATA_DIRECTORY=", "BERTH_TOKENS_FILE=x",
 		"BERTH_PEER_SECRET_FILE=x", "BERTH_POD_NAME=Berth_0", "BERTH_POD_NAME=",
 		"BERTH_PEER_DOMAIN=a..b", "BERTH_PEER_DOMAIN=" + strings.Repeat("a.", 127) + "a",
-		"BERTH_REPLICAS=3", "BERTH_REPLICAS=0", "BERTH_REPLICAS=x", "BERTH_DRAIN_DELAY=-1s",
+		"BERTH_REPLICAS=2", "BERTH_REPLICAS=7", "BERTH_REPLICAS=0", "BERTH_REPLICAS=x", "BERTH_DRAIN_DELAY=-1s",
 		"BERTH_DRAIN_DELAY=5", "BERTH_SHUTDOWN_TIMEOUT=0s", "BERTH_SHUTDOWN_TIMEOUT=2h", "BERTH_LOG_LEVEL=loud",
 	} {
 		name, value, _ := strings.Cut(pair, "=")
@@ -149,7 +150,7 @@ func FuzzReadNeverAcceptsWhatItDoesNotKnow(f *testing.F) {
 		if strings.HasPrefix(name, prefix) && !known[name] && !serviceLink.MatchString(name) {
 			t.Errorf("unknown %q is accepted", name)
 		}
-		if got.Replicas != 1 || got.DrainDelay < 0 || got.ShutdownTimeout < time.Second || got.PodName == "" {
+		if !slices.Contains(contract.Get.Replicas, got.Replicas) || got.DrainDelay < 0 || got.ShutdownTimeout < time.Second || got.PodName == "" {
 			t.Errorf("%q=%q gives %+v", name, value, got)
 		}
 	})

@@ -18,6 +18,8 @@ const (
 	// ready: longer than an election takes, so that one does not turn away
 	// clients from every member at once.
 	staleAfter = 15 * time.Second
+	// promoteEvery is how often a learner that has caught up asks for a vote.
+	promoteEvery = 200 * time.Millisecond
 )
 
 // health is when a linearizable read last succeeded.
@@ -31,15 +33,18 @@ type health struct {
 // majority since it opened, and has not failed to for staleAfter.
 func (s *Store) Ready() bool {
 	last := s.health.lastRead.Load()
-	return last != 0 && !s.server.IsLearner() && time.Since(s.health.opened)-time.Duration(last) < staleAfter
+	return last != 0 && s.hasVote() && time.Since(s.health.opened)-time.Duration(last) < staleAfter
 }
 
 func (s *Store) watchHealth(ctx context.Context) {
-	s.health.opened = time.Now()
 	for ctx.Err() == nil {
 		wait := probeEvery
-		if err := s.probe(ctx); err != nil && s.health.lastRead.Load() == 0 {
+		switch err := s.probe(ctx); {
+		case err != nil && s.health.lastRead.Load() == 0:
 			wait = probeFirst
+		case err == nil && !s.hasVote():
+			s.promote(ctx)
+			wait = promoteEvery
 		}
 		select {
 		case <-ctx.Done():

@@ -18,6 +18,7 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/server/v3/storage/wal"
 	"go.uber.org/zap"
+	"google.golang.org/protobuf/proto"
 
 	"example.com/berth/contract"
 	"example.com/berth/cursor"
@@ -28,6 +29,7 @@ import (
 
 func TestMain(m *testing.M) {
 	wal.SegmentSizeBytes = 1 << 20
+	askEvery = 50 * time.Millisecond
 	os.Exit(m.Run())
 }
 
@@ -51,14 +53,14 @@ func openPeers(t *testing.T, change ...func(*Options)) *Store {
 	t.Helper()
 	directory := t.TempDir()
 	options := Options{
-		DataDirectory: directory, Name: "berth-0", PeerDomain: "berth-peers.test.svc", PeerAddress: "127.0.0.1:0", Replicas: 1,
+		DataDirectory: directory, Name: "berth-0", PeerDomain: "berth-peers.test.svc", PeerAddress: "127.0.0.1:0", MembershipAddress: "127.0.0.1:0", Replicas: 1,
 		PeerTLS: prepare(t, directory, secret, "berth-0.berth-peers.test.svc", "berth-peers.test.svc"),
 		Log:     slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 	for _, c := range change {
 		c(&options)
 	}
-	s, err := Open(options)
+	s, err := Open(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,24 +69,6 @@ func openPeers(t *testing.T, change ...func(*Options)) *Store {
 		time.Sleep(time.Millisecond)
 	}
 	return s
-}
-
-func TestAnEmptyVolumeBeginsAClusterOnlyAlone(t *testing.T) {
-	for _, test := range []struct {
-		situation situation
-		want      start
-		refused   bool
-	}{
-		{situation{hasLog: true, replicas: 1}, startExisting, false},
-		{situation{hasLog: true, replicas: 3}, startExisting, false},
-		{situation{hasLog: false, replicas: 1}, startAlone, false},
-		{situation{hasLog: false, replicas: 3}, 0, true},
-	} {
-		got, err := decide(test.situation)
-		if got != test.want || (err != nil) != test.refused {
-			t.Errorf("decide(%+v) = %v, %v, want %v, refused %v", test.situation, got, err, test.want, test.refused)
-		}
-	}
 }
 
 func TestAMemberIsKnownByItsDNSNameFromTheStart(t *testing.T) {
@@ -106,14 +90,18 @@ func TestAFirstStartThatWasInterruptedIsMadeAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		// What etcd does first, and before it says who the members are.
-		log, err := wal.Create(zap.NewNop(), filepath.Join(directory, "etcd", "member", "wal"), []byte("metadata"))
+		metadata, err := proto.Marshal(&pb.Metadata{NodeID: new(uint64(1)), ClusterID: new(uint64(2))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		log, err = wal.Create(zap.NewNop(), filepath.Join(directory, "etcd", "member", "wal"), metadata)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return directory, log
 	}
 	directory, log := interrupted(t)
-	if has, err := findLog(filepath.Join(directory, "etcd"), slog.New(slog.DiscardHandler)); !has || err != nil {
+	if has, err := findLog(filepath.Join(directory, "etcd"), slog.New(slog.DiscardHandler)); has == nil || err != nil {
 		t.Errorf("the log that another process holds counts as %v, %v, want it to be left alone", has, err)
 	}
 	if err := log.Close(); err != nil {
@@ -124,14 +112,14 @@ func TestAFirstStartThatWasInterruptedIsMadeAgain(t *testing.T) {
 		t.Error(err)
 	}
 	for range 2 {
-		if has, err := findLog(filepath.Join(directory, "etcd"), slog.New(slog.DiscardHandler)); !has || err != nil {
+		if has, err := findLog(filepath.Join(directory, "etcd"), slog.New(slog.DiscardHandler)); has == nil || err != nil {
 			t.Fatalf("a log with a write counts as %v, %v", has, err)
 		}
 	}
 }
 
 func TestPeersAreListenedForAtTheContractsPortInKubernetesOnly(t *testing.T) {
-	c, err := configure(Options{Name: "berth-0", PeerDomain: "berth-peers.test.svc", Log: slog.New(slog.DiscardHandler)}, t.TempDir(), startAlone)
+	c, err := configure(Options{Name: "berth-0", PeerDomain: "berth-peers.test.svc", Log: slog.New(slog.DiscardHandler)}, t.TempDir(), true)
 	want := fmt.Sprintf("0.0.0.0:%d", contract.Get.Ports.Peer.Number)
 	if err != nil || len(c.ListenPeerUrls) != 1 || c.ListenPeerUrls[0].Host != want || c.ListenPeerUrls[0].Scheme != "https" {
 		t.Errorf("peers are listened for on %v, %v, want %s", c.ListenPeerUrls, err, want)
@@ -139,7 +127,7 @@ func TestPeersAreListenedForAtTheContractsPortInKubernetesOnly(t *testing.T) {
 	if c.UnsafeNoFsync || c.ForceNewCluster {
 		t.Error("the store is configured to lose data")
 	}
-	c, err = configure(Options{Name: "berth-0", Log: slog.New(slog.DiscardHandler)}, t.TempDir(), startAlone)
+	c, err = configure(Options{Name: "berth-0", Log: slog.New(slog.DiscardHandler)}, t.TempDir(), true)
 	if err != nil || len(c.ListenPeerUrls) != 0 || len(c.ListenClientUrls) != 0 {
 		t.Errorf("alone, peers are listened for on %v, %v", c.ListenPeerUrls, err)
 	}

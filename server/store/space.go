@@ -99,8 +99,11 @@ type Stats struct {
 	Items int64
 	// Revision is that of the last change.
 	Revision int64
-	// HasLeader is whether this member knows a leader.
-	HasLeader bool
+	// HasLeader is whether this member knows a leader, and Leads whether it
+	// is that itself.
+	HasLeader, Leads bool
+	// Members is how many there are, and Learners how many have no vote yet.
+	Members, Learners int
 }
 
 // Stats looks at this member alone, without asking the others.
@@ -113,8 +116,10 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 		return Stats{}, s.failure(err)
 	}
 	backend := s.server.Backend()
+	members, learners, leads := s.membershipStats()
 	return Stats{
 		FileBytes: backend.Size(), UsedBytes: backend.SizeInUse(), QuotaBytes: s.quota,
 		Items: found.Count, Revision: found.Header.Revision, HasLeader: s.server.Leader() != 0,
+		Leads: leads, Members: members, Learners: learners,
 	}, nil
 }

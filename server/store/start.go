@@ -1,67 +1,86 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/client/pkg/v3/fileutil"
 	"go.etcd.io/etcd/server/v3/storage/wal"
 	"go.etcd.io/etcd/server/v3/storage/wal/walpb"
 	"go.uber.org/zap"
+	"google.golang.org/protobuf/proto"
 )
 
-// start is how a member begins its life.
-type start int
-
-const (
-	// startExisting reads the log that is there; membership is in it.
-	startExisting start = iota
-	// startAlone begins a new cluster, with this member alone in it.
-	startAlone
-)
-
-// situation is all that the decision how to start depends on.
-type situation struct {
-	// hasLog is true when the volume holds a member's log.
-	hasLog bool
-	// replicas is how many members the cluster is to have.
-	replicas int
-}
-
-// decide says how to start. An empty volume of a cluster with more members
-// must never begin a new cluster, since the others may hold its data: that is
-// where asking the peers, and joining them, has its place.
-func decide(s situation) (start, error) {
-	switch {
-	case s.hasLog:
-		return startExisting, nil
-	case s.replicas == 1:
-		return startAlone, nil
-	default:
-		return 0, fmt.Errorf("the volume is empty, and there are %d replicas; allowed: 1, for members cannot join yet", s.replicas)
-	}
-}
-
-// findLog reports whether the volume holds a member's log. A process that was
-// killed in its first start may leave a log in which nothing was ever
+// findLog tells whose log the volume holds; nil is nobody's. A process that
+// was killed in its first start may leave a log in which nothing was ever
 // committed, not even who the members are: nobody could be elected from it,
 // and nothing that was answered can be in it. It is removed.
-func findLog(directory string, log *slog.Logger) (bool, error) {
+func findLog(directory string, log *slog.Logger) (*identity, error) {
+	if err := os.RemoveAll(filepath.Join(directory, discarded)); err != nil {
+		return nil, fmt.Errorf("removing what was given up: %w", err)
+	}
 	member := filepath.Join(directory, "member")
 	logs := filepath.Join(member, "wal")
 	if !wal.Exist(logs) {
-		return false, nil
+		return nil, nil
 	}
-	if !isUnborn(logs, filepath.Join(member, "snap")) {
-		return true, nil
+	if isUnborn(logs, filepath.Join(member, "snap")) {
+		log.Info("removing what a first start that was interrupted left behind", "directory", member)
+		return nil, discard(directory)
 	}
-	log.Info("removing what a first start that was interrupted left behind", "directory", member)
-	if err := os.RemoveAll(member); err != nil {
-		return false, fmt.Errorf("removing what an interrupted start left: %w", err)
+	return readIdentity(logs)
+}
+
+// discarded is what a member's directory is called while it is removed.
+const discarded = "discarded"
+
+// discard removes a member's data: all of it or, if interrupted, none that a
+// later start would take for whole.
+func discard(directory string) error {
+	err := os.Rename(filepath.Join(directory, "member"), filepath.Join(directory, discarded))
+	if err == nil {
+		err = os.RemoveAll(filepath.Join(directory, discarded))
 	}
-	return false, nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("removing the member's data: %w", err)
+	}
+	return nil
+}
+
+// readIdentity finds out whose log it is: every file of it begins with that.
+func readIdentity(logs string) (*identity, error) {
+	files, err := filepath.Glob(filepath.Join(logs, "*.wal"))
+	if err != nil || len(files) == 0 {
+		return nil, fmt.Errorf("there is no log in %s", logs)
+	}
+	file, err := os.Open(slices.Max(files))
+	if err != nil {
+		return nil, fmt.Errorf("reading whose log it is: %w", err)
+	}
+	defer file.Close()
+	decoder := wal.NewDecoder(fileutil.NewFileReader(file))
+	for {
+		var record walpb.Record
+		if err := decoder.Decode(&record); err != nil {
+			return nil, fmt.Errorf("reading whose log %s is: %w", file.Name(), err)
+		}
+		switch record.GetType() {
+		case wal.CrcType:
+			decoder.UpdateCRC(record.GetCrc())
+		case wal.MetadataType:
+			var metadata pb.Metadata
+			if err := proto.Unmarshal(record.Data, &metadata); err != nil {
+				return nil, fmt.Errorf("reading whose log %s is: %w", file.Name(), err)
+			}
+			return &identity{metadata.GetClusterID(), metadata.GetNodeID()}, nil
+		}
+	}
 }
 
 // isUnborn reports whether it is certain that nothing was ever committed. A

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
@@ -19,9 +20,11 @@ import (
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/features"
+	"go.etcd.io/etcd/server/v3/storage/wal"
 	"go.uber.org/zap"
 
 	"example.com/berth/contract"
+	"example.com/berth/membership"
 	"example.com/berth/peertls"
 )
 
@@ -37,6 +40,13 @@ type Options struct {
 	// PeerAddress is what peers are listened for on, as host:port. The
 	// default is every address, at the contract's port.
 	PeerAddress string
+	// MembershipAddress is what members are listened for on to be asked who
+	// is in the cluster; the default is as of PeerAddress.
+	MembershipAddress string
+	// Addresses tells where the member of a name is reached, as host:port,
+	// at its peer port and at its membership port. The default is by its
+	// name in PeerDomain, at the contract's ports.
+	Addresses func(name string) (peer, membership string)
 	// Replicas is how many members the cluster is to have.
 	Replicas int
 	// PeerTLS are the files that members know each other by.
@@ -58,52 +68,121 @@ type Store struct {
 	quota  int64
 	leases leases
 
+	// local answers other members by way of membership, and client asks
+	// them. All are nil for a member without peers.
+	local      *local
+	membership *membership.Server
+	client     *membership.Client
+	// leaving is true once leadership was handed over, for good.
+	leaving atomic.Bool
+
 	health health
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 }
 
-// Open starts the member. It returns before there is a leader; Ready tells
-// when requests can be served.
-func Open(options Options) (*Store, error) {
+// Open starts the member. With peers it may have to wait for them, until ctx
+// ends; see decide. It returns before there is a leader; Ready tells when
+// requests can be served.
+func Open(ctx context.Context, options Options) (*Store, error) {
 	if options.Quota == 0 {
 		options.Quota = defaultQuota
 	}
-	directory := filepath.Join(options.DataDirectory, "etcd")
-	hasLog, err := findLog(directory, options.Log)
+	if options.PeerDomain == "" {
+		return openAlone(options)
+	}
+	p, err := newPeers(options)
 	if err != nil {
 		return nil, err
 	}
-	how, err := decide(situation{hasLog: hasLog, replicas: options.Replicas})
+	connect, err := options.PeerTLS.Connect(options.PeerDomain)
 	if err != nil {
 		return nil, err
 	}
-	config, err := configure(options, directory, how)
+	// The first thing is to answer: others may wait to hear from this one.
+	l := &local{name: options.Name, peers: p}
+	directory := dataDirectory(options)
+	l.hasData.Store(wal.Exist(filepath.Join(directory, "member", "wal")))
+	address := options.MembershipAddress
+	if address == "" {
+		address = everyAddress(contract.Get.Ports.Membership)
+	}
+	server, err := membership.Listen(address, connect, p.host, l, options.Log)
 	if err != nil {
 		return nil, err
 	}
-	etcd, err := embed.StartEtcd(config)
-	if err != nil {
-		return nil, fmt.Errorf("starting etcd in %s: %w", directory, err)
+	o := opening{
+		options: options, directory: directory, peers: p, client: membership.NewClient(connect), local: l, log: options.Log,
 	}
+	etcd, err := o.open(ctx)
+	if err != nil {
+		server.Close()
+		return nil, err
+	}
+	s := newStore(etcd, options)
+	s.local, s.membership, s.client = l, server, o.client
+	l.store.Store(s)
+	s.watch()
+	return s, nil
+}
+
+// openAlone starts a member that has no peers, nor a port for them.
+func openAlone(options Options) (*Store, error) {
+	if options.Replicas > 1 {
+		return nil, fmt.Errorf("%s is %d and %s is empty; allowed: 1 without a domain that members have names in",
+			contract.Get.Environment.Replicas, options.Replicas, contract.Get.Environment.PeerDomain)
+	}
+	directory := dataDirectory(options)
+	log, err := findLog(directory, options.Log)
+	if err != nil {
+		return nil, err
+	}
+	state := embed.ClusterStateFlagNew
+	if log != nil {
+		state = embed.ClusterStateFlagExisting
+	}
+	o := opening{options: options, directory: directory}
+	etcd, err := o.start(state, "", false)
+	if err != nil {
+		return nil, err
+	}
+	s := newStore(etcd, options)
+	s.watch()
+	return s, nil
+}
+
+func newStore(etcd *embed.Etcd, options Options) *Store {
+	return &Store{etcd: etcd, server: etcd.Server, log: options.Log, quota: options.Quota}
+}
+
+// watch starts what goes on in the background until Close.
+func (s *Store) watch() {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Store{etcd: etcd, server: etcd.Server, log: options.Log, quota: options.Quota, stop: cancel}
+	s.stop = cancel
+	s.health.opened = time.Now()
 	s.done.Go(func() { s.watchHealth(ctx) })
 	s.done.Go(func() { s.watchSpace(ctx) })
-	return s, nil
 }
 
 // Close ends the member. No other method may be running or called later.
 func (s *Store) Close() {
 	s.stop()
 	s.done.Wait()
+	if s.membership != nil {
+		s.membership.Close()
+	}
+	// etcd itself would try for seconds to hand leadership to members that
+	// may be stopping too; see HandOver.
+	s.server.HardStop()
 	s.etcd.Close()
 }
 
 // Stopped is closed when the member has ended, whether asked to or not.
 func (s *Store) Stopped() <-chan struct{} { return s.server.StopNotify() }
 
-func configure(options Options, directory string, how start) (*embed.Config, error) {
+// configure makes etcd's configuration. compare says to compare the data with
+// that of the other members before serving.
+func configure(options Options, directory string, compare bool) (*embed.Config, error) {
 	c := embed.NewConfig()
 	c.Name = options.Name
 	c.Dir = directory
@@ -116,8 +195,7 @@ func configure(options Options, directory string, how start) (*embed.Config, err
 	if options.PeerDomain != "" {
 		address := options.PeerAddress
 		if address == "" {
-			// For "tcp", Go takes this for every IPv6 address too.
-			address = fmt.Sprintf("0.0.0.0:%d", contract.Get.Ports.Peer.Number)
+			address = everyAddress(contract.Get.Ports.Peer)
 		}
 		c.ListenPeerUrls = []url.URL{{Scheme: "https", Host: address}}
 	}
@@ -133,11 +211,13 @@ func configure(options Options, directory string, how start) (*embed.Config, err
 	c.PeerTLSInfo.SkipClientSANVerify = true
 
 	c.InitialCluster = fmt.Sprintf("%s=%s", options.Name, advertised.String())
-	c.InitialClusterToken = contract.Get.Name
-	c.ClusterState = embed.ClusterStateFlagNew
-	if how == startExisting {
-		c.ClusterState = embed.ClusterStateFlagExisting
-	}
+	c.InitialClusterToken = clusterToken()
+	// All others may be on their way in at the same time.
+	c.MaxLearners = mostMembers - 1
+	// etcd would let nobody in, learners included, until all voters had been
+	// connected for five seconds. A learner changes no majority; for taking
+	// away members see local.Dismiss.
+	c.StrictReconfigCheck = false
 
 	// Members are near each other: a lost leader is replaced within a second.
 	c.TickMs, c.ElectionMs = 50, 500
@@ -160,7 +240,7 @@ func configure(options Options, directory string, how start) (*embed.Config, err
 		return nil, errors.New("etcd's feature gate cannot be set")
 	}
 	if err := gate.SetFromMap(map[string]bool{
-		string(features.InitialCorruptCheck): true,
+		string(features.InitialCorruptCheck): compare,
 		// Or a restart would renew the leases of request markers.
 		string(features.LeaseCheckpoint): true,
 	}); err != nil {
@@ -175,12 +255,20 @@ func hardQuota(quota int64) int64 { return quota + quota/4 }
 // peerURL is what other members reach this one at. It is written into the
 // log when the cluster begins, so it must be right from then on.
 func peerURL(options Options) url.URL {
+	if options.Addresses != nil {
+		address, _ := options.Addresses(options.Name)
+		return url.URL{Scheme: "https", Host: address}
+	}
 	host := domainOf(options)
 	if options.PeerDomain != "" {
 		host = options.Name + "." + host
 	}
 	return url.URL{Scheme: "https", Host: fmt.Sprintf("%s:%d", host, contract.Get.Ports.Peer.Number)}
 }
+
+// everyAddress is a port on every address: for "tcp", Go takes this for every
+// IPv6 address too.
+func everyAddress(port contract.Port) string { return fmt.Sprintf("0.0.0.0:%d", port.Number) }
 
 func domainOf(options Options) string {
 	if options.PeerDomain == "" {

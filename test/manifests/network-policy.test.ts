@@ -24,14 +24,15 @@ describe('the NetworkPolicy', () => {
     ]);
   });
 
-  test('admits only pods of the set to the peer port', () => {
-    expect(rule(eks(), 2380)).toEqual([{ podSelector: { matchLabels: selector } }]);
+  test.each([2380, 2381])('admits only pods of the set to their port %d', (port) => {
+    expect(rule(eks(), port)).toEqual([{ podSelector: { matchLabels: selector } }]);
   });
 
   test('lets pods call nothing but each other and DNS', () => {
     const { egress } = networkPolicy(eks()).spec;
     expect(egress.flatMap(({ ports }) => ports.map(({ port, protocol }) => `${port}/${protocol}`))).toEqual([
       '2380/TCP',
+      '2381/TCP',
       '53/UDP',
       '53/TCP',
     ]);

@@ -13,6 +13,7 @@ describe('the StatefulSet', () => {
     const service = peerService(minikube());
     expect(statefulSet(minikube()).spec.serviceName).toBe(service.metadata.name);
     expect(service.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+    expect(service.spec.ports.map(({ port }) => port)).toEqual([2380, 2381]);
   });
 
   test('keeps every volume when it is scaled down or deleted', () => {

@@ -37,7 +37,7 @@ func TestAWrongSettingOrArgumentIsOneLineAndStatus2(t *testing.T) {
 		environ, arguments []string
 		want               string
 	}{
-		{[]string{"BERTH_REPLICAS=2"}, nil, `BERTH_REPLICAS is "2"; allowed: 1`},
+		{[]string{"BERTH_REPLICAS=2"}, nil, `BERTH_REPLICAS is "2"; allowed: 1, 3, 5`},
 		{[]string{"BERTH_TOKEN_FILE=/x"}, nil, "nearest is BERTH_TOKENS_FILE"},
 		{nil, []string{"serve"}, `argument "serve" is not known`},
 	} {
@@ -58,6 +58,31 @@ func TestAPortInUseIsStatus1(t *testing.T) {
 		contract.Get.Environment.HTTPAddress + "=" + listener.Addr().String(), contract.Get.Environment.DataDirectory + "=" + t.TempDir(),
 	})
 	if status != exitFailed || !strings.Contains(stderr, "address already in use") {
+		t.Errorf("it exits with %d and %q", status, stderr)
+	}
+}
+
+func TestSeveralMembersWithoutASecretToShareSayHowToMakeIt(t *testing.T) {
+	env := contract.Get.Environment
+	status, _, stderr := runOnce(t, []string{
+		env.HTTPAddress + "=127.0.0.1:0", env.DataDirectory + "=" + t.TempDir(), env.Replicas + "=3",
+		env.PeerDomain + "=berth-peers.shop.svc", env.PeerSecretFile + "=" + filepath.Join(t.TempDir(), "none"),
+	})
+	if status != exitFailed || !strings.Contains(stderr, "kubectl create secret generic berth-peers --namespace shop") {
+		t.Errorf("it exits with %d and %q", status, stderr)
+	}
+}
+
+func TestSeveralMembersNeedADomain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(strings.Repeat("x", 32)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	env := contract.Get.Environment
+	status, _, stderr := runOnce(t, []string{
+		env.HTTPAddress + "=127.0.0.1:0", env.DataDirectory + "=" + t.TempDir(), env.Replicas + "=3", env.PeerSecretFile + "=" + file,
+	})
+	if status != exitFailed || !strings.Contains(stderr, env.PeerDomain) {
 		t.Errorf("it exits with %d and %q", status, stderr)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"example.com/berth/api"
@@ -27,11 +28,15 @@ const (
 	// lingerTimeout is how long handlers may take to notice that the
 	// connections of their clients were closed.
 	lingerTimeout = 2 * time.Second
+	// handOverTimeout is how long another member may take to become leader;
+	// if none does, the others elect one when this one is gone.
+	handOverTimeout = 4 * time.Second
 )
 
 // serve runs the server until a signal, or until it fails. The order matters:
 // listen first, so that the process counts as alive while the store opens;
-// close the store last, when nobody can use it any more.
+// hand leadership over before the last requests, which then find the new
+// leader; close the store last, when nobody can use it any more.
 func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <-chan os.Signal) error {
 	began := time.Now()
 	listener, err := listen(s.HTTPAddress)
@@ -52,7 +57,7 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 	log.Info("listening", "address", listener.Addr().String(), "version", version)
 	opened := make(chan opening, 1)
 	go func() {
-		st, err := openStore(s, log)
+		st, err := openStore(requests, s, log)
 		opened <- opening{st, err}
 	}()
 
@@ -65,7 +70,8 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 		}
 		st = o.store
 	case <-signals:
-		// Nothing was accepted yet, so nothing needs to be finished.
+		// No request was accepted yet, so none needs to be finished; and a
+		// member that has not started is as if it had been killed.
 		log.Info("told to stop while starting")
 		return server.Close()
 	case err := <-served:
@@ -84,6 +90,7 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 		case <-signals:
 		case <-st.Stopped():
 		}
+		handOver(st)
 	case <-st.Stopped():
 		failure = errors.New("the store ended by itself")
 	case err := <-served:
@@ -118,7 +125,13 @@ func newHTTPServer(handler http.Handler, log *slog.Logger, requests context.Cont
 	}
 }
 
-func openStore(s settings.Settings, log *slog.Logger) (*store.Store, error) {
+func handOver(st *store.Store) {
+	ctx, cancel := context.WithTimeout(context.Background(), handOverTimeout)
+	defer cancel()
+	st.HandOver(ctx)
+}
+
+func openStore(ctx context.Context, s settings.Settings, log *slog.Logger) (*store.Store, error) {
 	hosts := []string{s.PodName, "localhost"}
 	if s.PeerDomain != "" {
 		// The domain alone is what members know their own kind by.
@@ -131,10 +144,13 @@ func openStore(s settings.Settings, log *slog.Logger) (*store.Store, error) {
 		Hosts:      hosts,
 		Log:        log,
 	})
+	if errors.Is(err, peertls.ErrNoSecret) {
+		return nil, fmt.Errorf("%w; %s", err, howToMakeTheSecret(s.PeerDomain))
+	}
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(store.Options{
+	return store.Open(ctx, store.Options{
 		DataDirectory: s.DataDirectory,
 		Name:          s.PodName,
 		PeerDomain:    s.PeerDomain,
@@ -142,6 +158,17 @@ func openStore(s settings.Settings, log *slog.Logger) (*store.Store, error) {
 		PeerTLS:       files,
 		Log:           log,
 	})
+}
+
+// howToMakeTheSecret is for a person who made one member into several.
+func howToMakeTheSecret(peerDomain string) string {
+	namespace := contract.Get.Name
+	if labels := strings.Split(peerDomain, "."); len(labels) > 1 {
+		namespace = labels[1]
+	}
+	secret := contract.Get.PeerSecret
+	return fmt.Sprintf(`make it with: kubectl create secret generic %s --namespace %s --from-literal=%s="$(openssl rand -hex 32)", and then delete the pods, so that all start with it`,
+		secret.Secret, namespace, secret.Key)
 }
 
 func logReady(ctx context.Context, st *store.Store, log *slog.Logger, began time.Time) {

@@ -43,7 +43,7 @@ func Options(tb testing.TB, directory string) store.Options {
 // OpenWith opens a store and waits until it is ready. The caller closes it.
 func OpenWith(tb testing.TB, options store.Options) *store.Store {
 	tb.Helper()
-	s, err := store.Open(options)
+	s, err := store.Open(tb.Context(), options)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,0 +1,92 @@
+package membership
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// askTimeout is how long a member may take to tell its status: longer than it
+// takes to hear from a majority, shorter than anybody minds to wait.
+const askTimeout = 2 * time.Second
+
+// Client asks other members.
+type Client struct{ http *http.Client }
+
+// NewClient makes a client that shows the certificate in config.
+func NewClient(config *tls.Config) *Client {
+	return &Client{&http.Client{Transport: &http.Transport{
+		TLSClientConfig: config.Clone(),
+		// Requests are rare, and a member's address changes with its pod.
+		DisableKeepAlives: true,
+	}}}
+}
+
+// Ask asks all members at addresses, by whatever they are keyed with, at the
+// same time. Those that do not answer in time are left out.
+func (c *Client) Ask(ctx context.Context, addresses map[int]string) map[int]Status {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	var mutex sync.Mutex
+	var wait sync.WaitGroup
+	answers := map[int]Status{}
+	for key, address := range addresses {
+		wait.Go(func() {
+			var status Status
+			if err := c.do(ctx, http.MethodGet, address, statusPath, &status); err != nil {
+				return
+			}
+			mutex.Lock()
+			defer mutex.Unlock()
+			answers[key] = status
+		})
+	}
+	wait.Wait()
+	return answers
+}
+
+// Join asks the member at address to let in the member of this name.
+func (c *Client) Join(ctx context.Context, address, name string) (Admission, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*requestTimeout)
+	defer cancel()
+	var admission Admission
+	err := c.do(ctx, http.MethodPost, address, strings.Replace(joinPath, "{name}", name, 1), &admission)
+	return admission, err
+}
+
+// Leave asks the member at address to take the member of this name off the
+// list.
+func (c *Client) Leave(ctx context.Context, address, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*requestTimeout)
+	defer cancel()
+	return c.do(ctx, http.MethodPost, address, strings.Replace(leavePath, "{name}", name, 1), &struct{}{})
+}
+
+// longestAnswer is in bytes; a list of five members is far below it.
+const longestAnswer = 64 << 10
+
+func (c *Client) do(ctx context.Context, method, address, path string, into any) error {
+	request, err := http.NewRequestWithContext(ctx, method, "https://"+address+path, http.NoBody)
+	if err != nil {
+		return err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %d: %s", address, response.StatusCode, strings.TrimSpace(string(text)))
+	}
+	return json.Unmarshal(text, into)
+}

@@ -1,0 +1,113 @@
+package membership
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/berth/peertls"
+)
+
+const domain = "peers.test.svc"
+
+// fake is a member that says what it is told to.
+type fake struct {
+	status Status
+	fails  error
+	asked  []string
+}
+
+func (f *fake) Status(context.Context) Status { return f.status }
+
+func (f *fake) Admit(_ context.Context, name string) (Admission, error) {
+	f.asked = append(f.asked, "join "+name)
+	return Admission{ID: 5, Members: f.status.Members}, f.fails
+}
+
+func (f *fake) Dismiss(_ context.Context, name string) error {
+	f.asked = append(f.asked, "leave "+name)
+	return f.fails
+}
+
+// connect serves local, and makes a client of the member called name.
+func connect(t *testing.T, local Local, name string) (*Client, string) {
+	t.Helper()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte(strings.Repeat("s", 32)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := peertls.Prepare(peertls.Options{
+		Directory: t.TempDir(), SecretFile: secret, Hosts: []string{name + "." + domain, domain, "127.0.0.1"}, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := files.Connect(domain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hostOf := func(name string) string { return name + "." + domain }
+	server, err := Listen("127.0.0.1:0", config, hostOf, local, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	return NewClient(config), server.listener.Addr().String()
+}
+
+func TestAMemberIsToldWhatItAsks(t *testing.T) {
+	f := &fake{status: Status{Name: "a-0", State: Running, Cluster: 1 << 63, Current: true, Ready: true, Members: []Member{{ID: 3, PeerURL: "https://x", Learner: true}}}}
+	client, address := connect(t, f, "a-1")
+	got, ok := client.Ask(t.Context(), map[int]string{0: address})[0]
+	if !ok || got.Cluster != 1<<63 || !got.Current || !got.Ready || got.State != Running || !got.Has(3) || got.Has(4) {
+		t.Errorf("it is told %+v", got)
+	}
+	admission, err := client.Join(t.Context(), address, "a-1")
+	if err != nil || admission.ID != 5 || len(admission.Members) != 1 {
+		t.Errorf("Join = %+v, %v", admission, err)
+	}
+	if err := client.Leave(t.Context(), address, "a-2"); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Join(f.asked, ", "); got != "join a-1, leave a-2" {
+		t.Errorf("the member was asked to %s", got)
+	}
+}
+
+func TestAMemberCannotJoinUnderTheNameOfAnother(t *testing.T) {
+	f := &fake{}
+	client, address := connect(t, f, "a-1")
+	if _, err := client.Join(t.Context(), address, "a-2"); err == nil || len(f.asked) > 0 {
+		t.Errorf("Join as another: %v, and the member was asked to %v", err, f.asked)
+	}
+}
+
+func TestARefusalSaysWhy(t *testing.T) {
+	client, address := connect(t, &fake{fails: errors.New("no majority")}, "a-1")
+	if _, err := client.Join(t.Context(), address, "a-1"); err == nil || !strings.Contains(err.Error(), "no majority") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestThoseWhoDoNotAnswerAreLeftOut(t *testing.T) {
+	client, address := connect(t, &fake{status: Status{State: Empty}}, "a-1")
+	deaf, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deaf.Close()
+	began := time.Now()
+	answers := client.Ask(t.Context(), map[int]string{0: address, 1: deaf.Addr().String(), 2: "127.0.0.1:1", 3: "none.invalid:1"})
+	if len(answers) != 1 || answers[0].State != Empty {
+		t.Errorf("the answers are %+v, want that of 0", answers)
+	}
+	if took := time.Since(began); took > askTimeout+time.Second {
+		t.Errorf("it took %s", took)
+	}
+}

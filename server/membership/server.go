@@ -1,0 +1,102 @@
+package membership
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Local is the member that a Server speaks for.
+type Local interface {
+	Status(ctx context.Context) Status
+	// Admit puts the member of this name on the list as a learner, in place
+	// of any that had its name before.
+	Admit(ctx context.Context, name string) (Admission, error)
+	// Dismiss takes the member of this name off the list.
+	Dismiss(ctx context.Context, name string) error
+}
+
+// Server answers other members.
+type Server struct {
+	http     *http.Server
+	listener net.Listener
+	done     chan struct{}
+}
+
+// requestTimeout bounds a request, the change of the list included.
+const requestTimeout = 10 * time.Second
+
+// Listen starts a server on address. config asks for certificates; hostOf is
+// the host name that the certificate of a member with some name has, so that
+// none is let in under the name of another.
+func Listen(address string, config *tls.Config, hostOf func(name string) string, local Local, log *slog.Logger) (*Server, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listening for other members: %w", err)
+	}
+	s := &Server{listener: listener, done: make(chan struct{}), http: &http.Server{
+		Handler:           routes(hostOf, local),
+		TLSConfig:         config.Clone(), // the server adds to it
+		ReadHeaderTimeout: requestTimeout,
+		ReadTimeout:       requestTimeout,
+		WriteTimeout:      2 * requestTimeout,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}}
+	go func() {
+		defer close(s.done)
+		_ = s.http.ServeTLS(listener, "", "") // ends by Close alone
+	}()
+	return s, nil
+}
+
+// Close stops the server, and waits for requests under way.
+func (s *Server) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	if s.http.Shutdown(ctx) != nil {
+		s.http.Close()
+	}
+	<-s.done
+}
+
+func routes(hostOf func(string) string, local Local) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), askTimeout/2)
+		defer cancel()
+		answer(w, local.Status(ctx), nil)
+	})
+	mux.HandleFunc("POST "+joinPath, func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("name")
+		if err := r.TLS.PeerCertificates[0].VerifyHostname(hostOf(name)); err != nil {
+			http.Error(w, fmt.Sprintf("the certificate is not that of %s: %v", name, err), http.StatusForbidden)
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		admission, err := local.Admit(ctx, name)
+		answer(w, admission, err)
+	})
+	mux.HandleFunc("POST "+leavePath, func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		answer(w, struct{}{}, local.Dismiss(ctx, r.PathValue("name")))
+	})
+	return mux
+}
+
+// answer sends value, or why there is none: then the request may be sent
+// again, here or to another member.
+func answer(w http.ResponseWriter, value any, err error) {
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(value) // fails only if nobody listens any more
+}
