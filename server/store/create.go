@@ -5,11 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
-	"go.etcd.io/etcd/server/v3/lease"
 
 	"example.com/berth/item"
 )
@@ -32,24 +30,28 @@ func (s *Store) Create(ctx context.Context, document []byte, idempotencyKey stri
 		return "", 0, err
 	}
 	key := itemKey(id)
-	request := &pb.TxnRequest{
-		Compare: []*pb.Compare{absent(key)},
-		Success: []*pb.RequestOp{putOp(&pb.PutRequest{Key: key, Value: document})},
+	w := write{
+		item:    key,
+		compare: []*pb.Compare{absent(key)},
+		change:  []*pb.RequestOp{putOp(&pb.PutRequest{Key: key, Value: document})},
+		look:    &pb.RangeRequest{Key: key, CountOnly: true},
 	}
 	if idempotencyKey != "" {
-		return s.createOnce(ctx, id, request, document, idempotencyKey)
+		return s.createOnce(ctx, id, w, document, idempotencyKey)
 	}
-	response, err := s.commit(ctx, request)
+	result, err := s.once(ctx, w)
 	if err != nil {
 		return "", 0, err
 	}
-	if !response.Succeeded {
+	if !result.made {
 		return "", 0, fmt.Errorf("the new id %s is in use", id)
 	}
-	return id, response.Header.Revision, nil
+	return id, result.revision, nil
 }
 
-func (s *Store) createOnce(ctx context.Context, id string, request *pb.TxnRequest, document []byte, idempotencyKey string) (string, int64, error) {
+// createOnce has two markers: its slot, for the attempts at this request, and
+// that of the Idempotency-Key, for this request and others.
+func (s *Store) createOnce(ctx context.Context, id string, w write, document []byte, idempotencyKey string) (string, int64, error) {
 	sum := sha256.Sum256(document)
 	mark := marker{ID: id, SHA256: hex.EncodeToString(sum[:])}
 	value, err := json.Marshal(mark)
@@ -57,34 +59,23 @@ func (s *Store) createOnce(ctx context.Context, id string, request *pb.TxnReques
 		return "", 0, fmt.Errorf("writing the marker: %w", err)
 	}
 	put := &pb.PutRequest{Key: requestKey(idempotencyKey), Value: value}
-	request.Compare = append(request.Compare, absent(put.Key))
-	request.Success = append(request.Success, putOp(put))
-	request.Failure = []*pb.RequestOp{readOp(&pb.RangeRequest{Key: put.Key})}
+	w.compare = append(w.compare, absent(put.Key))
+	w.change = append(w.change, putOp(put))
+	w.marker = put
+	w.look = &pb.RangeRequest{Key: put.Key}
 
-	var response *pb.TxnResponse
-	for {
-		if put.Lease, err = s.leases.current(ctx, s.server); err != nil {
-			return "", 0, s.failure(err)
-		}
-		response, err = s.commit(ctx, request)
-		if errors.Is(err, lease.ErrLeaseNotFound) {
-			s.leases.forget(put.Lease)
-			continue
-		}
-		if err != nil {
-			return "", 0, err
-		}
-		break
+	result, err := s.once(ctx, w)
+	if err != nil {
+		return "", 0, err
 	}
-	if response.Succeeded {
-		return id, response.Header.Revision, nil
+	if result.made {
+		return id, result.revision, nil
 	}
-	found := response.Responses[0].GetResponseRange().Kvs
-	if len(found) == 0 {
+	if result.found == nil {
 		return "", 0, fmt.Errorf("the new id %s is in use", id)
 	}
 	var earlier marker
-	if err := json.Unmarshal(found[0].Value, &earlier); err != nil {
+	if err := json.Unmarshal(result.found.Value, &earlier); err != nil {
 		return "", 0, fmt.Errorf("reading the marker: %w", err)
 	}
 	if earlier.SHA256 != mark.SHA256 {
@@ -94,5 +85,5 @@ func (s *Store) createOnce(ctx context.Context, id string, request *pb.TxnReques
 			Fix: "make a new key for each request that is not sent again",
 		}
 	}
-	return earlier.ID, found[0].ModRevision, nil
+	return earlier.ID, result.found.ModRevision, nil
 }

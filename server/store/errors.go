@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"time"
 
 	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 	"go.etcd.io/etcd/server/v3/storage/mvcc"
@@ -50,7 +49,7 @@ func unavailable() error {
 }
 
 // outcomeUnknown is for a write that was handed to the log and not heard of
-// again: it may still be applied, so trying again here could do it twice.
+// again in all the time there is: it may be made, once, at any time or never.
 func outcomeUnknown() error {
 	return &item.Error{
 		Code: item.OutcomeUnknown, Detail: "the write was not confirmed in time; it may have been made or not",
@@ -79,29 +78,4 @@ func isTransient(err error) bool {
 func isRefused(err error) bool {
 	return errors.Is(err, raft.ErrProposalDropped) || errors.Is(err, etcderrors.ErrTooManyRequests) ||
 		errors.Is(err, etcderrors.ErrNoLeader)
-}
-
-// retryEvery is the pause between attempts.
-const retryEvery = 10 * time.Millisecond
-
-// awaitLeader returns once this member knows a leader, which costs nothing
-// when it does already.
-func (s *Store) awaitLeader(ctx context.Context) error {
-	for s.server.Leader() == 0 {
-		if err := pause(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func pause(ctx context.Context) error {
-	timer := time.NewTimer(retryEvery)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 
 const secret = "0123456789abcdef0123456789abcdef"
 
-func prepare(t *testing.T, directory, secret string, hosts ...string) peertls.Files {
+func prepare(t testing.TB, directory, secret string, hosts ...string) peertls.Files {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte(secret), 0o600); err != nil {
@@ -49,7 +49,7 @@ func prepare(t *testing.T, directory, secret string, hosts ...string) peertls.Fi
 }
 
 // openPeers opens a store as it is in Kubernetes, but on a port of its own.
-func openPeers(t *testing.T, change ...func(*Options)) *Store {
+func openPeers(t testing.TB, change ...func(*Options)) *Store {
 	t.Helper()
 	directory := t.TempDir()
 	options := Options{
@@ -304,7 +304,7 @@ func TestAFullStoreRefusesWritesAndRecoversByDeletes(t *testing.T) {
 	every := spaceEvery
 	spaceEvery = 50 * time.Millisecond
 	t.Cleanup(func() { spaceEvery = every }) // after the store is closed
-	s := openPeers(t, func(o *Options) { o.Quota = 6 << 20 })
+	s := openPeers(t, func(o *Options) { o.Quota = 10 << 20 })
 	always := etag.Conditions{}
 	large := []byte(`"` + strings.Repeat("x", 1<<20-2) + `"`)
 	var err error
@@ -316,7 +316,7 @@ func TestAFullStoreRefusesWritesAndRecoversByDeletes(t *testing.T) {
 	wantCode(t, err, item.StoreFull)
 	stored--
 	if stored < 3 {
-		t.Fatalf("only %d MiB fit in a quota of 6", stored)
+		t.Fatalf("only %d MiB fit in a quota of 10", stored)
 	}
 	if _, err := s.Get(t.Context(), "0"); err != nil {
 		t.Errorf("a full store does not answer reads: %v", err)

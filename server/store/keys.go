@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 )
 
 // The layout of keys is fixed for ever: volumes outlive programs. The number
@@ -14,6 +15,10 @@ const (
 	// requestKeys is before the SHA-256, in hexadecimal, of each
 	// Idempotency-Key; the value is a marker, and expires with a lease.
 	requestKeys = "berth/v1/requests/"
+	// slotKeys is before each slot: the lease that it expires with, in 16
+	// hexadecimal digits, a slash, and a number. The value is one of the
+	// marks of slots.go. No SHA-256 begins like this.
+	slotKeys = requestKeys + "slots/"
 	// spaceKey is written, with an empty value, when history is given up.
 	spaceKey = "berth/v1/space"
 )
@@ -26,6 +31,10 @@ func idOf(key []byte) string { return string(key[len(itemKeys):]) }
 func requestKey(idempotencyKey string) []byte {
 	sum := sha256.Sum256([]byte(idempotencyKey))
 	return append([]byte(requestKeys), hex.EncodeToString(sum[:])...)
+}
+
+func slotKey(lease int64, number int) []byte {
+	return fmt.Appendf(nil, "%s%016x/%d", slotKeys, lease, number)
 }
 
 // after is the first key that does not start with prefix. Prefixes here end

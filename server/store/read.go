@@ -42,19 +42,15 @@ func (s *Store) find(ctx context.Context, id string) (*mvccpb.KeyValue, error) {
 }
 
 // read tries until it succeeds or ctx ends: reading twice harms nobody.
-func (s *Store) read(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {
-	for {
-		if err := s.awaitLeader(ctx); err != nil {
-			return nil, s.failure(err)
-		}
-		response, err := s.server.Range(ctx, request)
-		if err == nil {
-			return response, nil
-		}
-		if !isTransient(err) || pause(ctx) != nil {
-			return nil, s.failure(err)
-		}
+func (s *Store) read(ctx context.Context, request *pb.RangeRequest) (response *pb.RangeResponse, err error) {
+	err = s.retry(ctx, func(ctx context.Context) (err error) {
+		response, err = s.kv.Range(ctx, request)
+		return err
+	})
+	if err != nil {
+		return nil, s.failure(err)
 	}
+	return response, nil
 }
 
 func notFound(id string) error {

@@ -53,6 +53,9 @@ type Options struct {
 	PeerTLS peertls.Files
 	// Quota is how many bytes the store may use; the default is 2 GiB.
 	Quota int64
+	// Wrap may put something between requests and etcd, for tests that lose
+	// answers. Nil puts nothing there.
+	Wrap func(KeyValues) KeyValues
 	// Log is where the store, and etcd in it, log to.
 	Log *slog.Logger
 }
@@ -66,7 +69,12 @@ type Store struct {
 	server *etcdserver.EtcdServer
 	log    *slog.Logger
 	quota  int64
-	leases leases
+	// kv is the server, or what tests wrap it in.
+	kv KeyValues
+	// wrapped is true if answers may be lost even where they never are.
+	wrapped bool
+	leases  leases
+	slots   slots
 
 	// local answers other members by way of membership, and client asks
 	// them. All are nil for a member without peers.
@@ -77,6 +85,7 @@ type Store struct {
 	leaving atomic.Bool
 
 	health health
+	leader leader
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -152,7 +161,14 @@ func openAlone(options Options) (*Store, error) {
 }
 
 func newStore(etcd *embed.Etcd, options Options) *Store {
-	return &Store{etcd: etcd, server: etcd.Server, log: options.Log, quota: options.Quota}
+	s := &Store{
+		etcd: etcd, server: etcd.Server, kv: etcd.Server, log: options.Log, quota: options.Quota,
+		leases: newLeases(keepMarkers, shareLease), slots: newSlots(),
+	}
+	if options.Wrap != nil {
+		s.kv, s.wrapped = options.Wrap(s.kv), true
+	}
+	return s
 }
 
 // watch starts what goes on in the background until Close.
@@ -160,7 +176,9 @@ func (s *Store) watch() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
 	s.health.opened = time.Now()
+	s.leader.change()
 	s.done.Go(func() { s.watchHealth(ctx) })
+	s.done.Go(func() { s.watchLeader(ctx) })
 	s.done.Go(func() { s.watchSpace(ctx) })
 }
 
@@ -227,7 +245,7 @@ func configure(options Options, directory string, compare bool) (*embed.Config, 
 	c.SnapshotCount = 5000
 	c.AutoCompactionMode = embed.CompactorModePeriodic
 	c.AutoCompactionRetention = "10m"
-	// A request is one document, or with an Idempotency-Key one and a marker.
+	// A request is one document, and markers.
 	c.MaxRequestBytes = uint(contract.Get.Limits.BodyBytes) + 64<<10
 	// The store itself refuses writes at the quota, by what is in use.
 	// etcd's own limit, which counts the file and raises an alarm that
@@ -250,7 +268,9 @@ func configure(options Options, directory string, compare bool) (*embed.Config, 
 	return c, nil
 }
 
-func hardQuota(quota int64) int64 { return quota + quota/4 }
+// hardQuota leaves room for pages that are free, which etcd counts as used; in
+// a small store these are mostly those of a few large documents.
+func hardQuota(quota int64) int64 { return quota + max(quota/4, 64<<20) }
 
 // peerURL is what other members reach this one at. It is written into the
 // log when the cluster begins, so it must be right from then on.
@@ -293,6 +313,3 @@ func (s *Store) disarm(ctx context.Context) error {
 	}
 	return nil
 }
-
-// patience is how long a request waits for a leader, in all.
-const patience = 10 * time.Second

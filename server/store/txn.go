@@ -34,3 +34,7 @@ func putOp(request *pb.PutRequest) *pb.RequestOp {
 func deleteOp(request *pb.DeleteRangeRequest) *pb.RequestOp {
 	return &pb.RequestOp{Request: &pb.RequestOp_RequestDeleteRange{RequestDeleteRange: request}}
 }
+
+func txnOp(request *pb.TxnRequest) *pb.RequestOp {
+	return &pb.RequestOp{Request: &pb.RequestOp_RequestTxn{RequestTxn: request}}
+}

@@ -16,16 +16,8 @@ import (
 func (s *Store) Put(ctx context.Context, id string, document []byte, conditions etag.Conditions) (revision int64, created bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	key := itemKey(id)
-	response, err := s.change(ctx, id, conditions, false, []*pb.RequestOp{
-		// In order: the count is of the state before.
-		readOp(&pb.RangeRequest{Key: key, CountOnly: true}),
-		putOp(&pb.PutRequest{Key: key, Value: document}),
-	})
-	if err != nil {
-		return 0, false, err
-	}
-	return response.Header.Revision, response.Responses[0].GetResponseRange().Count == 0, nil
+	result, err := s.change(ctx, id, conditions, false, putOp(&pb.PutRequest{Key: itemKey(id), Value: document}))
+	return result.revision, result.created, err
 }
 
 // Delete removes an item, if conditions hold. The error has the code
@@ -33,14 +25,8 @@ func (s *Store) Put(ctx context.Context, id string, document []byte, conditions 
 func (s *Store) Delete(ctx context.Context, id string, conditions etag.Conditions) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	response, err := s.change(ctx, id, conditions, true, []*pb.RequestOp{deleteOp(&pb.DeleteRangeRequest{Key: itemKey(id)})})
-	if err != nil {
-		return err
-	}
-	if response.Responses[0].GetResponseDeleteRange().Deleted == 0 {
-		return notFound(id)
-	}
-	return nil
+	_, err := s.change(ctx, id, conditions, true, deleteOp(&pb.DeleteRangeRequest{Key: itemKey(id)}))
+	return err
 }
 
 // Update replaces an item's document by what change makes of it, if
@@ -50,7 +36,6 @@ func (s *Store) Delete(ctx context.Context, id string, conditions etag.Condition
 func (s *Store) Update(ctx context.Context, id string, conditions etag.Conditions, change func(document []byte) ([]byte, error)) (Item, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	key := itemKey(id)
 	for {
 		found, err := s.find(ctx, id)
 		if err != nil {
@@ -66,56 +51,56 @@ func (s *Store) Update(ctx context.Context, id string, conditions etag.Condition
 		if err != nil {
 			return Item{}, err
 		}
-		response, err := s.commit(ctx, &pb.TxnRequest{
-			Compare: []*pb.Compare{unchangedSince(key, found.ModRevision)},
-			Success: []*pb.RequestOp{putOp(&pb.PutRequest{Key: key, Value: document})},
-		})
+		put := putOp(&pb.PutRequest{Key: found.Key, Value: document})
+		result, err := s.once(ctx, writeOf(found.Key, put, unchangedSince(found.Key, found.ModRevision)))
 		if err != nil {
 			return Item{}, err
 		}
-		if response.Succeeded {
-			return Item{ID: id, Revision: response.Header.Revision, Document: document}, nil
+		if result.made {
+			return Item{ID: id, Revision: result.revision, Document: document}, nil
 		}
 	}
 }
 
-// change runs operations on an item if conditions hold. mustExist says that
+// change runs an operation on an item if conditions hold. mustExist says that
 // an item that is not there is that, rather than a failed precondition (RFC
 // 9110, section 13.2.1: preconditions matter only where there is success).
-func (s *Store) change(ctx context.Context, id string, conditions etag.Conditions, mustExist bool, operations []*pb.RequestOp) (*pb.TxnResponse, error) {
+func (s *Store) change(ctx context.Context, id string, conditions etag.Conditions, mustExist bool, operation *pb.RequestOp) (outcome, error) {
 	key := itemKey(id)
 	if compare, simple := asCompare(key, conditions); simple {
-		request := &pb.TxnRequest{Compare: compare, Success: operations}
-		if len(compare) > 0 {
-			request.Failure = []*pb.RequestOp{readOp(&pb.RangeRequest{Key: key, KeysOnly: true})}
+		if mustExist {
+			compare = append(compare, present(key))
 		}
-		response, err := s.commit(ctx, request)
-		if err != nil || response.Succeeded {
-			return response, err
+		result, err := s.once(ctx, writeOf(key, operation, compare...))
+		if err == nil && !result.made {
+			err = failed(id, result.found.GetModRevision(), mustExist)
 		}
-		var current int64
-		if found := response.Responses[0].GetResponseRange().Kvs; len(found) > 0 {
-			current = found[0].ModRevision
-		}
-		return nil, failed(id, current, mustExist)
+		return result, err
 	}
 	// A list of several tags cannot be one comparison: look, and change only
 	// what was looked at.
 	for {
 		found, err := s.find(ctx, id)
 		if err != nil {
-			return nil, err
+			return outcome{}, err
 		}
-		if current := found.GetModRevision(); !conditions.Hold(current) {
-			return nil, failed(id, current, mustExist)
+		current := found.GetModRevision()
+		if !conditions.Hold(current) || current == 0 && mustExist {
+			return outcome{}, failed(id, current, mustExist)
 		}
-		response, err := s.commit(ctx, &pb.TxnRequest{
-			Compare: []*pb.Compare{unchangedSince(key, found.GetModRevision())},
-			Success: operations,
-		})
-		if err != nil || response.Succeeded {
-			return response, err
+		result, err := s.once(ctx, writeOf(key, operation, unchangedSince(key, current)))
+		if err != nil || result.made {
+			return result, err
 		}
+	}
+}
+
+// writeOf is an operation on one item; if it is not made, the item's revision
+// is looked up.
+func writeOf(key []byte, operation *pb.RequestOp, compare ...*pb.Compare) write {
+	return write{
+		item: key, compare: compare, change: []*pb.RequestOp{operation},
+		look: &pb.RangeRequest{Key: key, KeysOnly: true},
 	}
 }
 
@@ -136,44 +121,6 @@ func asCompare(key []byte, c etag.Conditions) (compare []*pb.Compare, simple boo
 	default:
 		return nil, false
 	}
-}
-
-// commit makes one transaction. It waits for a leader, and tries again as
-// long as it is certain that nothing was made of the attempt before.
-//
-// A write whose outcome is not known is not tried again here: without a
-// marker that makes it happen once, it could undo what others wrote since.
-func (s *Store) commit(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
-	if size := putSize(request.Success); size > 0 && !s.hasRoom(size) {
-		return nil, full()
-	}
-	for {
-		if err := s.awaitLeader(ctx); err != nil {
-			return nil, s.failure(err)
-		}
-		response, err := s.server.Txn(ctx, request)
-		switch {
-		case err == nil:
-			return response, nil
-		case isRefused(err):
-			if pause(ctx) != nil {
-				return nil, unavailable()
-			}
-		case isTransient(err):
-			return nil, outcomeUnknown()
-		default:
-			return nil, s.failure(err)
-		}
-	}
-}
-
-func putSize(operations []*pb.RequestOp) (size int) {
-	for _, operation := range operations {
-		if put := operation.GetRequestPut(); put != nil {
-			size += len(put.Key) + len(put.Value)
-		}
-	}
-	return size
 }
 
 func failed(id string, current int64, mustExist bool) error {
