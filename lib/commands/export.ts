@@ -29,7 +29,9 @@ export function exportManifests(options: ExportOptions): void {
 
 /** The text of the exported file: every object but the Secrets, below the commands that put them on minikube. */
 export function minikubeManifests(options: Omit<ExportOptions, 'output'>): string {
-  const { name, tokens } = contract;
+  const { name, tokens, peerSecret } = contract;
+  const secret = ({ secret, key }: { secret: string; key: string }) =>
+    `kubectl --namespace ${name} create secret generic ${secret} --from-literal=${key}="$(openssl rand -hex 32)"`;
   return toYaml(manifests(minikubeProfile(options)), [
     `${name} on minikube, written by 'bin/berth export': change lib/manifests and write it again.`,
     '',
@@ -38,7 +40,10 @@ export function minikubeManifests(options: Omit<ExportOptions, 'output'>): strin
     'kubectl apply --filename manifests/minikube.yaml',
     '',
     'Tokens for /v1; without this Secret the server runs and answers 401 (it is picked up within about a minute):',
-    `kubectl --namespace ${name} create secret generic ${tokens.secret} --from-literal=${tokens.key}="$(openssl rand -hex 32)"`,
+    secret(tokens),
+    ...(options.replicas > 1
+      ? ['Several members know each other by this one, and wait for it:', secret(peerSecret)]
+      : []),
     '',
     `curl --resolve ${options.host}:80:"$(minikube ip)" http://${options.host}${contract.paths.ready}`,
   ]);

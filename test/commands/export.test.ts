@@ -24,4 +24,10 @@ describe('the exported manifests', () => {
     );
     expect(minikubeManifests(options)).not.toContain('kind: Secret');
   });
+
+  test('say how to make the Secret that members share only where there are several', () => {
+    const line = 'kubectl --namespace berth create secret generic berth-peers --from-literal=secret=';
+    expect(minikubeManifests({ ...options, replicas: 3 })).toContain(line);
+    expect(minikubeManifests(options)).not.toContain(line);
+  });
 });
