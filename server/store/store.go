@@ -41,14 +41,12 @@ type Options struct {
 	Replicas int
 	// PeerTLS are the files that members know each other by.
 	PeerTLS peertls.Files
-	// Quota is how many bytes the store may use; the default is 2 GiB.
+	// Quota is how many bytes the store may use; the default is
+	// the contract's.
 	Quota int64
 	// Log is where the store, and etcd in it, log to.
 	Log *slog.Logger
 }
-
-// defaultQuota is etcd's own: what it was tested with most.
-const defaultQuota = 2 << 30
 
 // Store is an open store. Its methods may be called concurrently.
 type Store struct {
@@ -67,7 +65,7 @@ type Store struct {
 // when requests can be served.
 func Open(options Options) (*Store, error) {
 	if options.Quota == 0 {
-		options.Quota = defaultQuota
+		options.Quota = contract.Get.Limits.StoreBytes
 	}
 	directory := filepath.Join(options.DataDirectory, "etcd")
 	hasLog, err := findLog(directory, options.Log)
