@@ -1,40 +1,56 @@
-import { cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { mkdirSync } from 'node:fs';
+import { cacheDirectory } from '../installation/cache';
+import { installationId } from '../installation/installation';
 import { evenWhenInterrupted } from '../process/interrupt';
+import { withLock } from '../process/lock';
 import { run } from '../process/run';
-import type { Check, Outcome } from './check';
+import type { Check, CheckContext, Outcome } from './check';
 import { jest } from './jest';
 
 /**
  * `bin/berth up` from a copy of this checkout, as a stranger would run it, then the tests in test/e2e against what it
- * made. The copy has a local Kubernetes of its own, so one that runs for this checkout is left alone.
+ * made. Copies have local Kubernetes of their own, so one that runs for this checkout is left alone. Where they are
+ * follows from the checkout: what a run that was killed left there, the next one finds and removes.
  */
 export const endToEnd: Check = {
   name: 'e2e',
   title: 'End to end on the local Kubernetes',
-  async run(context): Promise<Outcome> {
-    const copy = await copyOf(context.checkout);
-    const berth = join(copy, 'bin', 'berth');
-    try {
-      context.detail('bin/berth up');
-      const { log } = context;
-      const result = await run(berth, ['up', '--on', 'local', '--nodes', '3', '--json'], {
-        log,
-        onLine: context.detail,
-      });
-      return await jest('e2e', context, { BERTH_E2E_CHECKOUT: copy, BERTH_E2E_UP: result });
-    } finally {
-      await evenWhenInterrupted(() => run(berth, ['down'], { log: context.log }));
-      rmSync(dirname(copy), { recursive: true, force: true });
-    }
+  run(context): Promise<Outcome> {
+    const place = cacheDirectory('e2e', installationId(context.checkout));
+    const waiting = (pid: number) => {
+      context.detail(`waiting for process ${pid}, which runs them`);
+    };
+    return withLock(`${place}.lock`, waiting, () => runIn(place, context));
   },
 };
 
+async function runIn(place: string, context: CheckContext): Promise<Outcome> {
+  const { checkout, log, detail } = context;
+  // The second is for tests of a cluster's whole life beside the first.
+  const [first, second] = [join(place, 'first'), join(place, 'second')] as const;
+  const remove = async () => {
+    for (const copy of [first, second]) await run(join(copy, 'bin', 'berth'), ['down'], { log });
+    rmSync(place, { recursive: true });
+  };
+  await copyTo(first, checkout);
+  await copyTo(second, checkout);
+  try {
+    detail('bin/berth down, for what an earlier run may have left');
+    for (const copy of [first, second]) await run(join(copy, 'bin', 'berth'), ['down'], { log });
+    detail('bin/berth up');
+    const up = ['up', '--on', 'local', '--nodes', '3', '--json'];
+    const result = await run(join(first, 'bin', 'berth'), up, { log, onLine: detail });
+    const env = { BERTH_E2E_CHECKOUT: first, BERTH_E2E_SECOND: second, BERTH_E2E_UP: result };
+    return await jest('e2e', context, env);
+  } finally {
+    await evenWhenInterrupted(remove);
+  }
+}
+
 /** The files git knows of or would add, as they are now; the Node packages are shared. */
-async function copyOf(checkout: string): Promise<string> {
-  const copy = join(realpathSync(mkdtempSync(join(tmpdir(), 'berth-e2e-'))), 'berth');
+async function copyTo(copy: string, checkout: string): Promise<void> {
+  rmSync(copy, { recursive: true, force: true });
   const list = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
     cwd: checkout,
   });
@@ -44,5 +60,4 @@ async function copyOf(checkout: string): Promise<string> {
     cpSync(join(checkout, file), target, { force: true });
   }
   symlinkSync(join(checkout, 'node_modules'), join(copy, 'node_modules'));
-  return copy;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { succeeds } from '../process/run';
 import type { Requirement } from '../requirements/requirement';
 
@@ -9,6 +10,12 @@ export async function checkRequirements(): Promise<Requirement[]> {
       found: await succeeds('git', ['--version']),
       why: 'tells which files belong to the project',
       debianPackage: 'git',
+    },
+    {
+      name: 'gcc',
+      found: (await succeeds('gcc', ['--version'])) && existsSync('/usr/include/stdlib.h'),
+      why: "links Go's race detector",
+      debianPackage: 'gcc libc6-dev',
     },
     {
       name: 'pip',

@@ -30,40 +30,28 @@ export async function down(options: DownOptions): Promise<number> {
     return 0;
   }
   await removeFrom(target, options.deleteData ?? false, progress);
-  removeInstallation(checkout);
+  // Until its data is gone an installation is remembered, so that `down --delete-data` and `up` find it again.
+  if (options.deleteData) removeInstallation(checkout);
   return 0;
 }
 
+/** What runs, and what keeps data; each object carries the labels that select it. */
+const RUNNING = 'ingress,statefulset,service,poddisruptionbudget,networkpolicy,serviceaccount';
+const KEEPING = 'persistentvolumeclaim,secret';
+
+/** Takes away Berth's own objects. The namespace stays: it may hold somebody else's. */
 async function removeFrom(target: Target, deleteData: boolean, progress: Progress): Promise<void> {
-  const { name } = contract;
+  const mine = Object.entries(contract.labels).map(([key, value]) => `${key}=${value}`);
+  const own = ['--namespace', contract.name, '--selector', mine.join(',')];
   await progress.step(`Removing the server from ${target.name}`, async () => {
-    if (deleteData) {
-      await target.kubectl(['delete', 'namespace', name, '--ignore-not-found']);
-      return;
-    }
-    const kinds = 'ingress,statefulset,service,poddisruptionbudget,networkpolicy';
-    const mine = Object.entries(contract.labels).map(([key, value]) => `${key}=${value}`);
-    await target.kubectl([
-      'delete',
-      kinds,
-      '--namespace',
-      name,
-      '--selector',
-      mine.join(','),
-      '--ignore-not-found',
-    ]);
+    await target.kubectl(['delete', RUNNING, ...own, '--ignore-not-found']);
+    if (deleteData) await target.kubectl(['delete', KEEPING, ...own, '--ignore-not-found']);
   });
   if (deleteData) return;
-  const claims = await target.kubectl([
-    'get',
-    'persistentvolumeclaims',
-    '--namespace',
-    name,
-    '--output',
-    'name',
-  ]);
-  print(
-    `kept with their data: ${claims.split('\n').join(', ')} and the Secrets in namespace ${name}; ` +
-      `delete them with '${target.kubectlHint} delete namespace ${name}'`,
-  );
+  const kept = await target.kubectl(['get', KEEPING, ...own, '--output', 'name']);
+  if (kept !== '') {
+    print(
+      `kept: ${kept.split('\n').join(', ')}; 'bin/berth down --delete-data' deletes them with their data`,
+    );
+  }
 }

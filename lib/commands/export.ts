@@ -1,9 +1,10 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { contract } from '../contract';
 import { manifests } from '../manifests/manifests';
 import { minikubeProfile } from '../manifests/profiles/minikube';
 import { toYaml } from '../manifests/yaml';
+import { messageOf, UserError } from '../terminal/user-error';
 import { print } from './output';
 
 export interface ExportOptions {
@@ -20,16 +21,40 @@ export function exportManifests(options: ExportOptions): void {
     process.stdout.write(yaml);
     return;
   }
-  mkdirSync(dirname(options.output), { recursive: true });
-  const temporary = `${options.output}.${process.pid}`;
-  writeFileSync(temporary, yaml);
-  renameSync(temporary, options.output);
+  try {
+    replace(options.output, yaml);
+  } catch (error) {
+    throw new UserError(
+      `--output '${options.output}' cannot be written: ${messageOf(error)}; allowed: the path of a file`,
+      {
+        exitCode: 2,
+      },
+    );
+  }
   print(`wrote ${options.output}`);
+}
+
+/** A file is replaced whole or not at all; a device or a pipe is written to. */
+function replace(file: string, content: string): void {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false) {
+    writeFileSync(file, content);
+    return;
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}`;
+  try {
+    writeFileSync(temporary, content);
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 /** The text of the exported file: every object but the Secrets, below the commands that put them on minikube. */
 export function minikubeManifests(options: Omit<ExportOptions, 'output'>): string {
-  const { name, tokens } = contract;
+  const { name, tokens, peerSecret } = contract;
+  // From a file or a pipe: a secret on a command line can be read by everybody on the machine.
+  const create = (secret: string) => `kubectl --namespace ${name} create secret generic ${secret}`;
   return toYaml(manifests(minikubeProfile(options)), [
     `${name} on minikube, written by 'bin/berth export': change lib/manifests and write it again.`,
     '',
@@ -37,9 +62,15 @@ export function minikubeManifests(options: Omit<ExportOptions, 'output'>): strin
     `docker build --tag ${options.image} . && minikube image load ${options.image}`,
     'kubectl apply --filename manifests/minikube.yaml',
     '',
-    'Tokens for /v1; without this Secret the server runs and answers 401 (it is picked up within about a minute):',
-    `kubectl --namespace ${name} create secret generic ${tokens.secret} --from-literal=${tokens.key}="$(openssl rand -hex 32)"`,
+    'A token for /v1; without this Secret the server runs and answers 401 (it is picked up within about a minute):',
+    `(umask 077; openssl rand -hex 32 > token) && ${create(tokens.secret)} --from-file=${tokens.key}=token`,
+    ...(options.replicas > 1
+      ? [
+          'Several members know each other by this one, and wait for it:',
+          `openssl rand -hex 32 | ${create(peerSecret.secret)} --from-file=${peerSecret.key}=/dev/stdin`,
+        ]
+      : []),
     '',
-    `curl --resolve ${options.host}:80:"$(minikube ip)" http://${options.host}${contract.paths.ready}`,
+    `curl --resolve ${options.host}:80:"$(minikube ip)" -H "Authorization: Bearer $(cat token)" http://${options.host}${contract.paths.items}`,
   ]);
 }

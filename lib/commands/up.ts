@@ -4,7 +4,13 @@ import { deploy } from '../deploy/deploy';
 import { replicasToRun } from '../deploy/replicas';
 import { buildImage, type BuiltImage } from '../image/build';
 import { checkImage } from '../image/check';
-import { removeInstallation, tokenFile, writeInstallation, writeToken } from '../installation/installation';
+import {
+  readInstallation,
+  removeInstallation,
+  tokenFile,
+  writeInstallation,
+  writeToken,
+} from '../installation/installation';
 import { minikubeProfile } from '../manifests/profiles/minikube';
 import { evenWhenInterrupted, interrupted } from '../process/interrupt';
 import { proveRoll, verdict, type RollProof } from '../proof/roll-proof';
@@ -30,9 +36,9 @@ export interface UpOptions {
 /** The whole way, from source to a server that was rolled and still has its data. Repeating it changes only what differs. */
 export async function up(options: UpOptions): Promise<number> {
   const progress = terminalProgress();
-  const target = await chooseTarget({ on: options.on, checkout, nodes: options.nodes });
+  const target = await chosenTarget(options);
   await prepare(target, options.image === undefined, progress);
-  const built = options.image === undefined ? await builtImage(target, progress) : undefined;
+  const built = options.image === undefined ? await builtImage(progress) : undefined;
   const image = options.image ?? built?.reference ?? '';
   const startedHere = await target.start(progress);
   try {
@@ -51,14 +57,34 @@ export async function up(options: UpOptions): Promise<number> {
   }
 }
 
-/** Builds the image and checks it alone, before there is a cluster to run it on. */
-async function builtImage(target: Target, progress: Progress): Promise<BuiltImage> {
-  if (!target.loadImage) {
-    throw new UserError(
-      `--on ${target.name}: its nodes pull images from a registry; push one and name it with --image REGISTRY/NAME:TAG`,
-      { exitCode: 2 },
+/** Where to put it: as asked, else where it is already. Refuses what does not go together before anything is begun. */
+async function chosenTarget({ on, nodes, image }: UpOptions): Promise<Target> {
+  const there = readInstallation(checkout)?.target;
+  const target = await chooseTarget({ on: on ?? there, checkout, nodes });
+  const refuse = (why: string) => new UserError(why, { exitCode: 2 });
+  if (there !== undefined && there !== target.name) {
+    throw refuse(
+      `--on ${target.name}: this checkout is installed on ${there}; allowed: --on ${there}, or 'bin/berth down' first`,
     );
   }
+  if (nodes !== undefined && target.name !== 'local') {
+    throw refuse(`--nodes ${nodes} is for the local Kubernetes; ${target.name} has the nodes it has`);
+  }
+  if (image === undefined && !target.loadImage) {
+    throw refuse(
+      `--on ${target.name}: its nodes pull images from a registry; push one and name it with --image REGISTRY/NAME:TAG`,
+    );
+  }
+  if (image !== undefined && target.name === 'local') {
+    throw refuse(
+      `--image ${image}: the local Kubernetes reaches no registry; leave it out to build and load the image`,
+    );
+  }
+  return target;
+}
+
+/** Builds the image and checks it alone, before there is a cluster to run it on. */
+async function builtImage(progress: Progress): Promise<BuiltImage> {
   const image = await buildImage({ checkout, progress });
   await checkImage(image, progress);
   return image;

@@ -7,11 +7,7 @@ import { UserError } from '../terminal/user-error';
  * @throws UserError fewer than there are: pods that go are still members, and those that stay would lose their quorum
  */
 export async function replicasToRun(target: Target, wanted: number | undefined): Promise<number> {
-  const found = await target.kubectl([
-    ...['get', 'statefulset', contract.name, '--namespace', contract.name],
-    ...['--ignore-not-found', '--output', 'jsonpath={.spec.replicas}'],
-  ]);
-  const current = found === '' ? undefined : Number(found);
+  const current = await currentReplicas(target);
   if (wanted !== undefined && current !== undefined && wanted < current) {
     throw new UserError(
       `--replicas ${wanted} is fewer than the ${current} that run; allowed: ${current} or more, ` +
@@ -20,4 +16,19 @@ export async function replicasToRun(target: Target, wanted: number | undefined):
     );
   }
   return wanted ?? current ?? 1;
+}
+
+/** As many as the set has; where there is no set any more, as many as volumes were kept of it. */
+async function currentReplicas(target: Target): Promise<number | undefined> {
+  const set = await target.kubectl([
+    ...['get', 'statefulset', contract.name, '--namespace', contract.name],
+    ...['--ignore-not-found', '--output', 'jsonpath={.spec.replicas}'],
+  ]);
+  if (set !== '') return Number(set);
+  const labels = Object.entries(contract.labels).map(([key, value]) => `${key}=${value}`);
+  const claims = await target.kubectl([
+    ...['get', 'persistentvolumeclaims', '--namespace', contract.name],
+    ...['--selector', labels.join(','), '--output', 'name'],
+  ]);
+  return claims === '' ? undefined : claims.split('\n').length;
 }

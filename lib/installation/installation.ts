@@ -14,8 +14,12 @@ export interface Installation {
 /** The directory that keeps one checkout's installation: record, token and logs. Outside the checkout, readable by its owner only. */
 export function installationDirectory(checkout: string): string {
   const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
-  const id = createHash('sha256').update(realpathSync(checkout)).digest('hex').slice(0, 8);
-  return join(state, 'berth', id);
+  return join(state, 'berth', installationId(checkout));
+}
+
+/** Tells checkouts apart by where they are. */
+export function installationId(checkout: string): string {
+  return createHash('sha256').update(realpathSync(checkout)).digest('hex').slice(0, 8);
 }
 
 export function tokenFile(checkout: string): string {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { evenWhenInterrupted, Interrupted } from '../process/interrupt';
+import { evenWhenInterrupted, Interrupted, interrupted } from '../process/interrupt';
 import { withLock } from '../process/lock';
+import { waitFor } from '../process/wait';
 import type { Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { bringUp } from './bring-up';
@@ -43,19 +44,26 @@ export interface LocalOptions {
   readonly progress: Progress;
 }
 
-/** Starts the checkout's cluster, or returns it at once if it runs. */
-export async function startLocal({ checkout, nodes, progress }: LocalOptions): Promise<LocalCluster> {
+/** Starts the checkout's cluster, or returns it at once if it runs; `started` tells which. */
+export async function startLocal({
+  checkout,
+  nodes,
+  progress,
+}: LocalOptions): Promise<{ cluster: LocalCluster; started: boolean }> {
   if (![1, 2, 3].includes(nodes)) {
     throw new UserError(`a local Kubernetes has 1, 2 or 3 nodes, not ${nodes}`, { exitCode: 2 });
   }
   assertRequirements();
   const place = placeOf(checkout);
   return alone(place, progress, async () => {
-    const running = await healthyState(place);
-    if (running) return reuse(place, running, nodes);
+    const running = runningState(place);
+    if (running) {
+      await untilAnswering(place, running);
+      return { cluster: await reuse(place, running, nodes), started: false };
+    }
     if (await anythingLeft(place)) await removeLeftovers(place, progress);
     try {
-      return describe(place, await bringUp(place, nodes, progress));
+      return { cluster: describe(place, await bringUp(place, nodes, progress)), started: true };
     } catch (error) {
       await evenWhenInterrupted(() =>
         progress.step('Removing what was started', () =>
@@ -97,12 +105,29 @@ export async function loadImage(cluster: LocalCluster, archive: string, referenc
   );
 }
 
-async function healthyState(place: Place): Promise<ClusterState | undefined> {
+/** The state of a cluster whose every process runs, whether it answers or not. */
+function runningState(place: Place): ClusterState | undefined {
   const state = readState(place.state);
   const boot = bootId();
-  if (state?.boot !== boot || !recordedDaemons(place).every((daemon) => isRunning(daemon, boot)))
-    return undefined;
-  return (await apiIsReady(place, state.net)) ? state : undefined;
+  const all = state?.boot === boot && recordedDaemons(place).every((daemon) => isRunning(daemon, boot));
+  return all ? state : undefined;
+}
+
+async function healthyState(place: Place): Promise<ClusterState | undefined> {
+  const state = runningState(place);
+  return state && (await apiIsReady(place, state.net)) ? state : undefined;
+}
+
+/** A machine that is very busy answers late; that is no reason to take the cluster's volumes for lost. */
+async function untilAnswering(place: Place, { net }: ClusterState): Promise<void> {
+  const answers = async () => (await apiIsReady(place, net)) || undefined;
+  await waitFor('an answer from the local Kubernetes', answers, { seconds: 60 }).catch((error: unknown) => {
+    interrupted().throwIfAborted();
+    throw new UserError(
+      "the local Kubernetes runs and does not answer; try again, or 'bin/berth down' removes it with its data",
+      { cause: error },
+    );
+  });
 }
 
 async function reuse(place: Place, state: ClusterState, nodes: number): Promise<LocalCluster> {

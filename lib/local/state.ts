@@ -33,6 +33,8 @@ export function writeState(place: Place, state: ClusterState): void {
 
 /** Whether anything of a cluster is on this machine, running or not. */
 export async function anythingLeft(place: Place): Promise<boolean> {
+  // There is none anywhere else, nor the files and commands that tell.
+  if (process.platform !== 'linux') return false;
   return (
     existsSync(place.state) ||
     cgroupsExist(place) ||

@@ -21,7 +21,8 @@ export function manifests(profile: Profile): KubernetesObject[] {
     disruptionBudget(profile),
     peerService(profile),
     clientService(profile),
-    statefulSet(profile),
+    // Before the pods: a load balancer's controller marks pods for it only once it knows the Ingress.
     ingress(profile),
+    statefulSet(profile),
   ];
 }

@@ -11,6 +11,8 @@ export class Interrupted extends Error {
 }
 
 let controller = new AbortController();
+/** Clean-up work under way; it goes on whatever signals come. */
+let cleaning = 0;
 
 /**
  * Aborted with an `Interrupted` once a person or a supervisor asks this process to end.
@@ -24,7 +26,8 @@ export function interrupted(): AbortSignal {
 export function listenForInterrupts(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      controller.abort(new Interrupted(signal));
+      if (cleaning > 0) process.stderr.write('still cleaning up\n');
+      else controller.abort(new Interrupted(signal));
     });
   }
 }
@@ -33,9 +36,11 @@ export function listenForInterrupts(): void {
 export async function evenWhenInterrupted<T>(work: () => Promise<T>): Promise<T> {
   const before = controller;
   controller = new AbortController();
+  cleaning += 1;
   try {
     return await work();
   } finally {
+    cleaning -= 1;
     controller = before;
   }
 }

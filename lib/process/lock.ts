@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { interrupted } from './interrupt';
@@ -41,11 +41,27 @@ function take(file: string): ProcessId | undefined {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const holder = read(file);
     if (holder && isAlive(holder)) return holder;
-    rmSync(file, { force: true });
+    removeStale(file, `${mine}.stale`);
     return take(file);
   } finally {
     rmSync(mine, { force: true });
   }
+}
+
+/**
+ * Two may find the same stale lock: while one removes it and takes its own, the other must not remove that. So it is
+ * moved aside first, looked at again, and put back if it is somebody's.
+ */
+function removeStale(file: string, aside: string): void {
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return; // The other one was faster.
+    throw error;
+  }
+  const holder = read(aside);
+  if (holder && isAlive(holder)) linkSync(aside, file);
+  rmSync(aside, { force: true });
 }
 
 function read(file: string): ProcessId | undefined {

@@ -13,16 +13,16 @@ export async function installMissing(
 ): Promise<void> {
   const missing = requirements.filter((requirement) => !requirement.found);
   if (missing.length === 0) return;
-  const packages = [...new Set(missing.flatMap(({ debianPackage }) => debianPackage ?? []))];
-  const elsewhere = missing.filter(({ debianPackage }) => debianPackage === undefined);
-  const list = (some: readonly Requirement[]) => some.map(({ name, why }) => `  ${name}: ${why}`).join('\n');
-  if (elsewhere.length > 0) throw new UserError(`this machine lacks:\n${list(elsewhere)}`);
-  if (process.getuid?.() !== 0 || !(await succeeds('apt-get', ['--version']))) {
-    throw new UserError(
-      `this machine lacks:\n${list(missing)}\n` +
-        `  on Debian or Ubuntu: sudo apt-get install ${packages.join(' ')}\n` +
-        '  or install minikube, which needs none of them: https://minikube.sigs.k8s.io/docs/start/',
-    );
+  const packages = [...new Set(missing.flatMap(({ debianPackage }) => debianPackage?.split(' ') ?? []))];
+  const nowhere = missing.some(({ debianPackage }) => debianPackage === undefined);
+  if (nowhere || process.getuid?.() !== 0 || !(await succeeds('apt-get', ['--version']))) {
+    const lines = [
+      'this machine lacks:',
+      ...missing.map(({ name, why }) => `  ${name}: ${why}`),
+      ...(packages.length > 0 ? [`  on Debian or Ubuntu: sudo apt-get install ${packages.join(' ')}`] : []),
+      '  with minikube the local Kubernetes is not needed: https://minikube.sigs.k8s.io/docs/start/',
+    ];
+    throw new UserError(lines.join('\n'));
   }
   await progress.step(`Installing Debian packages: ${packages.join(' ')}`, async () => {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };

@@ -5,6 +5,6 @@ export interface Requirement {
   readonly found: boolean;
   /** What needs it. */
   readonly why: string;
-  /** Debian package that brings it, where there is one. */
+  /** Debian package that brings it, where there is one; several are separated by spaces. */
   readonly debianPackage?: string;
 }

@@ -20,9 +20,14 @@ export async function chooseTarget({ on, checkout, nodes }: Choice): Promise<Tar
   }
   if (on === 'local') return localTarget(checkout, nodes);
   if (on === 'minikube') return minikubeTarget();
+  const profile = /^minikube:(?<name>.+)$/.exec(on)?.groups?.['name'];
+  if (profile !== undefined) return minikubeTarget(profile);
   const context = /^context:(?<name>.+)$/.exec(on)?.groups?.['name'];
   if (context !== undefined) return contextTarget(context);
-  throw new UserError(`--on '${on}' is not a target; allowed: local, minikube, context:NAME`, {
-    exitCode: 2,
-  });
+  throw new UserError(
+    `--on '${on}' is not a target; allowed: local, minikube, minikube:PROFILE, context:NAME`,
+    {
+      exitCode: 2,
+    },
+  );
 }

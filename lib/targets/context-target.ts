@@ -1,4 +1,6 @@
+import { contract } from '../contract';
 import { run, succeeds } from '../process/run';
+import { waitFor } from '../process/wait';
 import { UserError } from '../terminal/user-error';
 import type { Target } from './target';
 
@@ -33,19 +35,13 @@ export function contextTarget(context: string): Target {
     async frontDoor() {
       const path =
         '{.items[0].status.loadBalancer.ingress[0].ip}{.items[0].status.loadBalancer.ingress[0].hostname}';
-      const address = await kubectl([
-        'get',
-        'ingress',
-        '--namespace',
-        'berth',
-        '--output',
-        `jsonpath=${path}`,
-      ]);
-      if (address === '') {
-        throw new UserError(
-          `the Ingress has no address yet; its controller says why: kubectl --context ${context} --namespace berth describe ingress`,
-        );
-      }
+      const ask = ['get', 'ingress', '--namespace', contract.name, '--output', `jsonpath=${path}`];
+      // Controllers write it some time after the Ingress was made.
+      const address = await waitFor(
+        `an address of the Ingress (its controller says why: kubectl --context ${context} --namespace ${contract.name} describe ingress)`,
+        async () => (await kubectl(ask)) || undefined,
+        { seconds: 180, every: 2000 },
+      );
       return { address, port: 80 };
     },
   };

@@ -22,8 +22,10 @@ export function localTarget(checkout: string, nodes?: number): Target {
     async start(progress) {
       const running = await findLocal(checkout);
       // Without a wish of its own, a second start takes what runs, however many nodes it has.
-      known = await startLocal({ checkout, nodes: nodes ?? running?.nodes.length ?? 1, progress });
-      return running === undefined;
+      const wanted = nodes ?? running?.nodes.length ?? 1;
+      const { cluster, started } = await startLocal({ checkout, nodes: wanted, progress });
+      known = cluster;
+      return started;
     },
     async kubectl(args, options) {
       const { kubectl, kubeconfig } = await cluster();

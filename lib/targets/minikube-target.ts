@@ -3,19 +3,19 @@ import { run, succeeds } from '../process/run';
 import { UserError } from '../terminal/user-error';
 import type { Target } from './target';
 
-/** minikube's own default, overridden as minikube itself does it. */
-const profileName = () => process.env['MINIKUBE_PROFILE'] ?? 'minikube';
-
-/** minikube with its `ingress` addon, started if need be. */
-export function minikubeTarget(): Target {
-  const profile = profileName();
+/**
+ * minikube with its `ingress` addon, started if need be.
+ * @param profile minikube's name for the cluster; default `$MINIKUBE_PROFILE`, else minikube's own default
+ */
+export function minikubeTarget(profile = process.env['MINIKUBE_PROFILE'] ?? 'minikube'): Target {
   const minikube = (args: readonly string[]) => run('minikube', ['--profile', profile, ...args]);
   const kubectl: Target['kubectl'] = async (args, options) =>
     (await succeeds('kubectl', ['version', '--client']))
       ? run('kubectl', ['--context', profile, ...args], options)
       : run('minikube', ['--profile', profile, 'kubectl', '--', ...args], options);
   return {
-    name: 'minikube',
+    // With the profile, so that a later command finds this cluster and no other.
+    name: profile === 'minikube' ? 'minikube' : `minikube:${profile}`,
     kubectl,
     kubectlHint: `kubectl --context ${profile}`,
     loadImage: async (archive) => {

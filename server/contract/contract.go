@@ -102,6 +102,9 @@ type Environment struct {
 type Limits struct {
 	// BodyBytes is the largest document, and so the largest request body.
 	BodyBytes int64 `json:"bodyBytes"`
+	// StoreBytes is how much all items may take on disk; volumes are larger,
+	// for the log and snapshots.
+	StoreBytes int64 `json:"storeBytes"`
 	// RequestSeconds is how long a client may take to send a request.
 	RequestSeconds int `json:"requestSeconds"`
 	// IdleSeconds is how long an idle connection is kept. It is longer than

@@ -51,7 +51,8 @@ type Options struct {
 	Replicas int
 	// PeerTLS are the files that members know each other by.
 	PeerTLS peertls.Files
-	// Quota is how many bytes the store may use; the default is 2 GiB.
+	// Quota is how many bytes the store may use; the default is
+	// the contract's.
 	Quota int64
 	// Wrap may put something between requests and etcd, for tests that lose
 	// answers. Nil puts nothing there.
@@ -59,9 +60,6 @@ type Options struct {
 	// Log is where the store, and etcd in it, log to.
 	Log *slog.Logger
 }
-
-// defaultQuota is etcd's own: what it was tested with most.
-const defaultQuota = 2 << 30
 
 // Store is an open store. Its methods may be called concurrently.
 type Store struct {
@@ -95,7 +93,7 @@ type Store struct {
 // requests can be served.
 func Open(ctx context.Context, options Options) (*Store, error) {
 	if options.Quota == 0 {
-		options.Quota = defaultQuota
+		options.Quota = contract.Get.Limits.StoreBytes
 	}
 	if options.PeerDomain == "" {
 		return openAlone(options)

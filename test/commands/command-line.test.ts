@@ -31,7 +31,10 @@ describe('the command line', () => {
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['up', '--nodez', '3'], "unknown option '--nodez'"],
     [['up', '--nodes', '4'], "argument '4' is invalid. Allowed: 1, 2, 3."],
-    [['up', '--on', 'mars'], "--on 'mars' is not a target; allowed: local, minikube, context:NAME"],
+    [
+      ['up', '--on', 'mars'],
+      "--on 'mars' is not a target; allowed: local, minikube, minikube:PROFILE, context:NAME",
+    ],
     [['export', '--image', 'berth'], "argument 'berth' is invalid. Allowed: REPOSITORY:TAG"],
     [['export', '--replicas', '2'], "argument '2' is invalid. Allowed: "],
     [['test', '--only', 'nothing'], "--only 'nothing' is not a check; allowed: format, types"],

@@ -20,8 +20,14 @@ describe('the exported manifests', () => {
   test('say in the head how to make the tokens, and hold none', () => {
     const [head = ''] = minikubeManifests(options).split('---\n');
     expect(head).toContain(
-      'kubectl --namespace berth create secret generic berth-tokens --from-literal=tokens="$(openssl rand -hex 32)"',
+      '(umask 077; openssl rand -hex 32 > token) && kubectl --namespace berth create secret generic berth-tokens --from-file=tokens=token',
     );
     expect(minikubeManifests(options)).not.toContain('kind: Secret');
+  });
+
+  test('say how to make the Secret that members share only where there are several', () => {
+    const line = 'kubectl --namespace berth create secret generic berth-peers --from-file=secret=';
+    expect(minikubeManifests({ ...options, replicas: 3 })).toContain(line);
+    expect(minikubeManifests(options)).not.toContain(line);
   });
 });

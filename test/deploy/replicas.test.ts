@@ -1,7 +1,11 @@
 import { replicasToRun } from '../../lib/deploy/replicas';
 import type { Target } from '../../lib/targets/target';
 
-const running = (replicas: string) => ({ kubectl: () => Promise.resolve(replicas) }) as unknown as Target;
+/** A cluster with a set of so many replicas, or with the claims that are left of one. */
+const running = (replicas: string, claims = '') =>
+  ({
+    kubectl: (args: string[]) => Promise.resolve(args.includes('statefulset') ? replicas : claims),
+  }) as unknown as Target;
 
 describe('the number of replicas', () => {
   test('is one where nothing runs and nothing is asked for', async () => {
@@ -10,6 +14,12 @@ describe('the number of replicas', () => {
 
   test('stays as it is when nothing is asked for', async () => {
     expect(await replicasToRun(running('3'), undefined)).toBe(3);
+  });
+
+  test('is as many as volumes were kept of a set that was taken down', async () => {
+    const claims =
+      'persistentvolumeclaim/data-berth-0\npersistentvolumeclaim/data-berth-1\npersistentvolumeclaim/data-berth-2';
+    expect(await replicasToRun(running('', claims), undefined)).toBe(3);
   });
 
   test('grows when more are asked for', async () => {

@@ -14,7 +14,9 @@ function given(name: string): string {
   return value;
 }
 
+/** The checkout that `up` was run from, and another one that nothing was run from. */
 export const copy = given('BERTH_E2E_CHECKOUT');
+export const second = given('BERTH_E2E_SECOND');
 export const up = JSON.parse(given('BERTH_E2E_UP')) as UpResult;
 
 export const client = (token = readFileSync(up.tokenFile, 'utf8').trim()) =>

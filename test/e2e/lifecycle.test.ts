@@ -1,15 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MARKER, placeOf, type Place } from '../../lib/local/place';
 import { markedProcesses } from '../../lib/local/processes';
 import { waitFor } from '../../lib/process/wait';
-import { client, copy } from './environment';
+import { client, second } from './environment';
 
 /** A second checkout, beside the one whose cluster the other tests use. */
-const second = join(realpathSync(mkdtempSync(join(tmpdir(), 'berth-second-'))), 'berth');
-const place: Place = (cpSync(copy, second, { recursive: true, verbatimSymlinks: true }), placeOf(second));
+const place: Place = placeOf(second);
 
 /** `bin/berth` of the second checkout, in a process group of its own as a terminal would start it. */
 function start(...args: string[]) {
@@ -51,11 +49,6 @@ const isStarting = () =>
     seconds: 60,
     every: 20,
   });
-
-afterAll(async () => {
-  await start('down').ended;
-  rmSync(join(second, '..'), { recursive: true, force: true });
-});
 
 test('up, killed in the middle and started again, ends with every item read back', async () => {
   const killed = start('up', '--on', 'local');

@@ -15,8 +15,8 @@ describe('the objects of a platform', () => {
       'PodDisruptionBudget',
       'Service',
       'Service',
-      'StatefulSet',
       'Ingress',
+      'StatefulSet',
     ]);
   });
 

@@ -31,9 +31,16 @@ describe('the StatefulSet', () => {
       return [claim?.spec.storageClassName, claim?.spec.resources.requests.storage];
     });
     expect(classes).toEqual([
-      ['standard', '1Gi'],
+      ['standard', '4Gi'],
       ['gp3', '8Gi'],
     ]);
+  });
+
+  test('claims room for a full store, its log and snapshots', () => {
+    for (const profile of [minikube(), eks()]) {
+      const gibibytes = Number(/^(\d+)Gi$/.exec(profile.storage.size)?.[1]);
+      expect(gibibytes * 2 ** 30).toBeGreaterThanOrEqual(1.75 * contract.limits.storeBytes);
+    }
   });
 
   test('keeps what Kubernetes never lets change: a different value here breaks every installation', () => {

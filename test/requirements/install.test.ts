@@ -27,7 +27,8 @@ describe('what is missing', () => {
     user.mockReturnValue(1000);
     await expect(installMissing([runc, nft], silent)).rejects.toThrow(
       'this machine lacks:\n  runc: runs containers\n  nft: routes Services\n' +
-        '  on Debian or Ubuntu: sudo apt-get install runc nftables',
+        '  on Debian or Ubuntu: sudo apt-get install runc nftables\n' +
+        '  with minikube the local Kubernetes is not needed',
     );
     expect(fake.calls()).toEqual(['']);
   });

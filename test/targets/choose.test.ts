@@ -20,14 +20,17 @@ describe('choosing where to put the server', () => {
     expect((await chooseTarget({ checkout: '/' })).name).toBe('local');
   });
 
-  test.each(['local', 'minikube', 'context:kind-dev'])('takes %s when told to', async (on) => {
-    fake.command('minikube', 'exit 1');
-    expect((await chooseTarget({ on, checkout: '/' })).name).toBe(on);
-  });
+  test.each(['local', 'minikube', 'minikube:second', 'context:kind-dev'])(
+    'takes %s when told to',
+    async (on) => {
+      fake.command('minikube', 'exit 1');
+      expect((await chooseTarget({ on, checkout: '/' })).name).toBe(on);
+    },
+  );
 
   test.each(['', 'docker', 'context:', 'Local'])('refuses %p and says what is allowed', async (on) => {
     await expect(chooseTarget({ on, checkout: '/' })).rejects.toThrow(
-      `--on '${on}' is not a target; allowed: local, minikube, context:NAME`,
+      `--on '${on}' is not a target; allowed: local, minikube, minikube:PROFILE, context:NAME`,
     );
   });
 });

@@ -17,7 +17,7 @@ export function minikubeProfile(options: MinikubeOptions): Profile {
     namespace: contract.name,
     image: options.image,
     replicas: options.replicas,
-    storage: { className: 'standard', size: '1Gi' },
+    storage: { className: 'standard', size: '4Gi' },
     ingress: {
       className: 'nginx',
       host: options.host,
