@@ -69,18 +69,23 @@ type attempt struct {
 func (c *trial) start(ordinal, replicas int) *attempt {
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &attempt{t: c.t, name: "berth-" + strconv.Itoa(ordinal), cancel: cancel, done: make(chan struct{})}
-	at := c.addresses[a.name]
 	go func() {
 		defer close(a.done)
-		a.store, a.err = Open(ctx, Options{
-			DataDirectory: c.directories[ordinal], Name: a.name, PeerDomain: testDomain,
-			PeerAddress: at[0], MembershipAddress: at[1], Replicas: replicas, PeerTLS: c.files[ordinal],
-			Addresses: func(name string) (string, string) { return c.addresses[name][0], c.addresses[name][1] },
-			Log:       slog.New(slog.NewTextHandler(c.t.Output(), &slog.HandlerOptions{Level: logLevel})).With("member", a.name),
-		})
+		a.store, a.err = Open(ctx, c.options(ordinal, replicas))
 	}()
 	c.t.Cleanup(a.stop)
 	return a
+}
+
+func (c *trial) options(ordinal, replicas int) Options {
+	name := "berth-" + strconv.Itoa(ordinal)
+	at := c.addresses[name]
+	return Options{
+		DataDirectory: c.directories[ordinal], Name: name, PeerDomain: testDomain,
+		PeerAddress: at[0], MembershipAddress: at[1], Replicas: replicas, PeerTLS: c.files[ordinal],
+		Addresses: func(name string) (string, string) { return c.addresses[name][0], c.addresses[name][1] },
+		Log:       slog.New(slog.NewTextHandler(c.t.Output(), &slog.HandlerOptions{Level: logLevel})).With("member", name),
+	}
 }
 
 // logLevel is lowered by hand when a test is looked into.
@@ -278,7 +283,7 @@ func TestAMemberThatWasToldToLeaveStaysAwayAndThenBeginsAfresh(t *testing.T) {
 	}
 	all[1] = c.start(1, 3)
 	all[1].ready()
-	if err := client.Leave(t.Context(), at, "berth-2"); err != nil {
+	if err := Dismiss(t.Context(), c.options(0, 3), "berth-2"); err != nil {
 		t.Fatal(err)
 	}
 	select {
