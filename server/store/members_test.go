@@ -29,7 +29,9 @@ type trial struct {
 	files       [5]peertls.Files
 }
 
+// newTrial lets the test run beside others of its kind, which mostly wait.
 func newTrial(t *testing.T) *trial {
+	t.Parallel()
 	c := &trial{t: t, addresses: map[string][2]string{}}
 	for i := range c.directories {
 		name := "berth-" + strconv.Itoa(i)
@@ -40,12 +42,18 @@ func newTrial(t *testing.T) *trial {
 	return c
 }
 
+// given are the addresses that tests have, in use or not.
+var given sync.Map
+
 // freeAddress is below the ports that the system takes for connections, or
 // somebody who calls a member that is down could get its port.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		address := fmt.Sprintf("127.0.0.1:%d", 12000+rand.N(20000))
+		if _, taken := given.LoadOrStore(address, true); taken {
+			continue
+		}
 		if listener, err := net.Listen("tcp", address); err == nil {
 			listener.Close()
 			return address
