@@ -28,6 +28,15 @@ type Files struct {
 	Authorities string
 }
 
+// In is where Prepare puts the files of a directory.
+func In(directory string) Files {
+	return Files{
+		Certificate: filepath.Join(directory, "certificate.pem"),
+		Key:         filepath.Join(directory, "key.pem"),
+		Authorities: filepath.Join(directory, "authorities.pem"),
+	}
+}
+
 // Options say for whom to make certificates.
 type Options struct {
 	// Directory is where the files go; it is made if need be.
@@ -71,11 +80,7 @@ func Prepare(options Options) (Files, error) {
 	if err != nil {
 		return Files{}, fmt.Errorf("signing the certificate: %w", err)
 	}
-	files := Files{
-		Certificate: filepath.Join(options.Directory, "certificate.pem"),
-		Key:         filepath.Join(options.Directory, "key.pem"),
-		Authorities: filepath.Join(options.Directory, "authorities.pem"),
-	}
+	files := In(options.Directory)
 	for file, content := range map[string][]byte{files.Certificate: certificate, files.Key: key, files.Authorities: trusted} {
 		if err := write(file, content); err != nil {
 			return Files{}, fmt.Errorf("writing certificates: %w", err)

@@ -163,6 +163,32 @@ func (s *Store) remove(ctx context.Context, url string) error {
 	return nil
 }
 
+// Dismiss asks the members to take the member called name off their list. It
+// opens no store: options are those of a member that runs, in another process.
+func Dismiss(ctx context.Context, options Options, name string) error {
+	p, err := newPeers(options)
+	if err != nil {
+		return err
+	}
+	if p.ordinalNamed(name) < 0 {
+		return fmt.Errorf("the member is %q; allowed: %s to %s", name, p.name(0), p.name(mostMembers-1))
+	}
+	connect, err := options.PeerTLS.Connect(options.PeerDomain)
+	if err != nil {
+		return err
+	}
+	addresses := p.others()
+	addresses[p.ordinal] = p.membership(p.ordinal)
+	delete(addresses, p.ordinalNamed(name))
+	client := membership.NewClient(connect)
+	for ordinal, answer := range client.Ask(ctx, addresses) {
+		if answer.Current {
+			return client.Leave(ctx, addresses[ordinal], name)
+		}
+	}
+	return errors.New("no member knows of a majority; try again when a majority is ready")
+}
+
 func (s *Store) canSpare(ctx context.Context, url string) error {
 	answers := s.client.Ask(ctx, s.local.peers.others())
 	voters, ready := 0, 0

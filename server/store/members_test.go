@@ -29,7 +29,9 @@ type trial struct {
 	files       [5]peertls.Files
 }
 
+// newTrial lets the test run beside others of its kind, which mostly wait.
 func newTrial(t *testing.T) *trial {
+	t.Parallel()
 	c := &trial{t: t, addresses: map[string][2]string{}}
 	for i := range c.directories {
 		name := "berth-" + strconv.Itoa(i)
@@ -40,12 +42,18 @@ func newTrial(t *testing.T) *trial {
 	return c
 }
 
+// given are the addresses that tests have, in use or not.
+var given sync.Map
+
 // freeAddress is below the ports that the system takes for connections, or
 // somebody who calls a member that is down could get its port.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		address := fmt.Sprintf("127.0.0.1:%d", 12000+rand.N(20000))
+		if _, taken := given.LoadOrStore(address, true); taken {
+			continue
+		}
 		if listener, err := net.Listen("tcp", address); err == nil {
 			listener.Close()
 			return address
@@ -69,18 +77,23 @@ type attempt struct {
 func (c *trial) start(ordinal, replicas int) *attempt {
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &attempt{t: c.t, name: "berth-" + strconv.Itoa(ordinal), cancel: cancel, done: make(chan struct{})}
-	at := c.addresses[a.name]
 	go func() {
 		defer close(a.done)
-		a.store, a.err = Open(ctx, Options{
-			DataDirectory: c.directories[ordinal], Name: a.name, PeerDomain: testDomain,
-			PeerAddress: at[0], MembershipAddress: at[1], Replicas: replicas, PeerTLS: c.files[ordinal],
-			Addresses: func(name string) (string, string) { return c.addresses[name][0], c.addresses[name][1] },
-			Log:       slog.New(slog.NewTextHandler(c.t.Output(), &slog.HandlerOptions{Level: logLevel})).With("member", a.name),
-		})
+		a.store, a.err = Open(ctx, c.options(ordinal, replicas))
 	}()
 	c.t.Cleanup(a.stop)
 	return a
+}
+
+func (c *trial) options(ordinal, replicas int) Options {
+	name := "berth-" + strconv.Itoa(ordinal)
+	at := c.addresses[name]
+	return Options{
+		DataDirectory: c.directories[ordinal], Name: name, PeerDomain: testDomain,
+		PeerAddress: at[0], MembershipAddress: at[1], Replicas: replicas, PeerTLS: c.files[ordinal],
+		Addresses: func(name string) (string, string) { return c.addresses[name][0], c.addresses[name][1] },
+		Log:       slog.New(slog.NewTextHandler(c.t.Output(), &slog.HandlerOptions{Level: logLevel})).With("member", name),
+	}
 }
 
 // logLevel is lowered by hand when a test is looked into.
@@ -278,7 +291,7 @@ func TestAMemberThatWasToldToLeaveStaysAwayAndThenBeginsAfresh(t *testing.T) {
 	}
 	all[1] = c.start(1, 3)
 	all[1].ready()
-	if err := client.Leave(t.Context(), at, "berth-2"); err != nil {
+	if err := Dismiss(t.Context(), c.options(0, 3), "berth-2"); err != nil {
 		t.Fatal(err)
 	}
 	select {

@@ -128,8 +128,8 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	}
 	s := newStore(etcd, options)
 	s.local, s.membership, s.client = l, server, o.client
-	l.store.Store(s)
 	s.watch()
+	l.store.Store(s)
 	return s, nil
 }
 

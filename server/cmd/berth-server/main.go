@@ -1,7 +1,7 @@
 // Command berth-server stores JSON documents behind a REST interface.
 //
-// It takes no arguments but --help and --version: settings come from the
-// environment. It exits with 0 when it was told to stop and has answered
+// It takes no arguments but --help, --version and, beside a server that runs,
+// --dismiss=MEMBER: settings come from the environment. It exits with 0 when it was told to stop and has answered
 // every request; with 1 when it could not start, failed, or had to cut off
 // requests; with 2 when a setting or an argument is wrong.
 package main
@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 
@@ -33,16 +34,20 @@ func main() {
 }
 
 func run(arguments, environ []string, stdout, stderr io.Writer) int {
+	leaver := ""
 	for _, argument := range arguments {
-		switch argument {
-		case "--help", "-help", "-h":
+		name, dismiss := strings.CutPrefix(argument, "--dismiss=")
+		switch {
+		case dismiss && name != "":
+			leaver = name
+		case argument == "--help" || argument == "-help" || argument == "-h":
 			printHelp(stdout)
 			return 0
-		case "--version", "-version":
+		case argument == "--version" || argument == "-version":
 			fmt.Fprintf(stdout, "berth-server %s (%s)\n", version, runtime.Version())
 			return 0
 		default:
-			fmt.Fprintf(stderr, "berth-server: argument %q is not known; allowed: --help, --version\n", argument)
+			fmt.Fprintf(stderr, "berth-server: argument %q is not known; allowed: --help, --version, --dismiss=MEMBER\n", argument)
 			return exitUsage
 		}
 	}
@@ -50,6 +55,14 @@ func run(arguments, environ []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		fmt.Fprintf(stderr, "berth-server: %v\n", err)
 		return exitUsage
+	}
+	if leaver != "" {
+		if err := dismiss(s, leaver); err != nil {
+			fmt.Fprintf(stderr, "berth-server: %v\n", err)
+			return exitFailed
+		}
+		fmt.Fprintf(stdout, "%s is not a member any more\n", leaver)
+		return 0
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: s.LogLevel}))
 	// A second signal hurries: see serve.
@@ -66,7 +79,10 @@ func run(arguments, environ []string, stdout, stderr io.Writer) int {
 func printHelp(w io.Writer) {
 	fmt.Fprint(w, `berth-server stores JSON documents behind a REST interface.
 
-Usage: berth-server [--help | --version]
+Usage: berth-server [--help | --version | --dismiss=MEMBER]
+
+--dismiss takes a member out of the cluster, before its pod is taken away for
+good. It is run in the container of another member, and starts no server.
 
 Settings are environment variables; any other that starts with BERTH_ is refused.
 

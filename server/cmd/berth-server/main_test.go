@@ -73,6 +73,13 @@ func TestSeveralMembersWithoutASecretToShareSayHowToMakeIt(t *testing.T) {
 	}
 }
 
+func TestNobodyIsDismissedFromOutsideACluster(t *testing.T) {
+	status, _, stderr := runOnce(t, nil, "--dismiss=berth-2")
+	if status != exitFailed || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, contract.Get.Environment.PeerDomain) {
+		t.Errorf("it exits with %d and %q", status, stderr)
+	}
+}
+
 func TestSeveralMembersNeedADomain(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(file, []byte(strings.Repeat("x", 32)), 0o600); err != nil {

@@ -125,6 +125,9 @@ func newHTTPServer(handler http.Handler, log *slog.Logger, requests context.Cont
 	}
 }
 
+// certificates is the directory of the member's own, made at each start.
+func certificates(s settings.Settings) string { return filepath.Join(s.DataDirectory, "tls") }
+
 func handOver(st *store.Store) {
 	ctx, cancel := context.WithTimeout(context.Background(), handOverTimeout)
 	defer cancel()
@@ -138,7 +141,7 @@ func openStore(ctx context.Context, s settings.Settings, log *slog.Logger) (*sto
 		hosts = []string{s.PodName + "." + s.PeerDomain, s.PeerDomain, s.PodName}
 	}
 	files, err := peertls.Prepare(peertls.Options{
-		Directory:  filepath.Join(s.DataDirectory, "tls"),
+		Directory:  certificates(s),
 		SecretFile: s.PeerSecretFile,
 		Alone:      s.Replicas == 1,
 		Hosts:      hosts,
