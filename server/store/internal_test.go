@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -12,10 +13,12 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 	"go.etcd.io/etcd/server/v3/storage/wal"
 	"go.uber.org/zap"
 	"google.golang.org/protobuf/proto"
@@ -153,7 +156,14 @@ func TestReadinessIsLostOnlyAfter15SecondsWithoutARead(t *testing.T) {
 
 func TestAClosedStoreLeavesNoGoroutines(t *testing.T) {
 	before := runtime.NumGoroutine()
-	t.Run("open", func(t *testing.T) { openPeers(t) })
+	t.Run("open", func(t *testing.T) {
+		s := openFaulty(t, func(kv KeyValues) KeyValues { return kv })
+		for range 10 {
+			if _, _, err := s.Create(t.Context(), []byte("1"), "key"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
 	var after int
 	for range 100 {
 		if after = runtime.NumGoroutine(); after <= before {
@@ -342,5 +352,185 @@ func wantCode(t *testing.T, err error, want item.Code) {
 	var told *item.Error
 	if !errors.As(err, &told) || told.Code != want {
 		t.Errorf("error is %v, want one with code %s", err, want)
+	}
+}
+
+// openFaulty is a store that uses slots although it is alone.
+func openFaulty(t *testing.T, kv func(KeyValues) KeyValues) *Store {
+	t.Helper()
+	return openPeers(t, func(o *Options) { o.Wrap = kv })
+}
+
+// txns is etcd with another Txn.
+type txns struct {
+	KeyValues
+	txn func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error)
+}
+
+func (x txns) Txn(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+	return x.txn(ctx, request)
+}
+
+func slotCount(t *testing.T, s *Store) int64 {
+	t.Helper()
+	found, err := s.server.Range(t.Context(), &pb.RangeRequest{Key: []byte(slotKeys), RangeEnd: after([]byte(slotKeys)), CountOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.Count
+}
+
+func TestSlotsAreUsedAgainAndExpire(t *testing.T) {
+	s := openFaulty(t, func(kv KeyValues) KeyValues { return kv })
+	s.slots.leases = newLeases(time.Second, time.Second)
+	write := func() {
+		if _, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{}); err != nil {
+			t.Error(err)
+		}
+	}
+	const most = 5
+	var wait sync.WaitGroup
+	for range most {
+		wait.Go(func() {
+			for range 50 {
+				write()
+			}
+		})
+	}
+	wait.Wait()
+	if n := slotCount(t, s); n < 1 || n > 2*most {
+		t.Errorf("there are %d slots, want at most %d for each of 2 leases", n, most)
+	}
+	for deadline := time.Now().Add(15 * time.Second); slotCount(t, s) > 0; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d slots did not expire", slotCount(t, s))
+		}
+	}
+	// The process goes on with other slots.
+	write()
+	if n := slotCount(t, s); n != 1 {
+		t.Errorf("there are %d slots, want 1", n)
+	}
+}
+
+func TestAMemberAloneNeedsNoSlots(t *testing.T) {
+	s := openPeers(t)
+	if _, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := slotCount(t, s); n != 0 {
+		t.Errorf("there are %d slots, want none", n)
+	}
+}
+
+func TestAnAttemptThatOutlivesItsSlotIsNotMade(t *testing.T) {
+	var late []*pb.TxnRequest
+	var delay bool
+	s := openFaulty(t, func(kv KeyValues) KeyValues {
+		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+			if delay {
+				late, delay = append(late, request), false
+				return nil, etcderrors.ErrTimeout
+			}
+			return kv.Txn(ctx, request)
+		}}
+	})
+	// The first is with a new slot, the second with one that was used.
+	for _, document := range []string{"1", "2"} {
+		delay = true
+		if _, _, err := s.Put(t.Context(), "a", []byte(document), etag.Conditions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last, _, err := s.Put(t.Context(), "a", []byte("3"), etag.Conditions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.server.LeaseRevoke(t.Context(), &pb.LeaseRevokeRequest{ID: s.slots.lease}); err != nil {
+		t.Fatal(err)
+	}
+	for _, request := range late {
+		if response, err := s.server.Txn(t.Context(), request); err == nil && response.Succeeded {
+			t.Errorf("an attempt was made after its slot expired: %v", response)
+		}
+	}
+	if found, err := s.Get(t.Context(), "a"); err != nil || found.Revision != last {
+		t.Errorf("the item is %+v, %v, want revision %d", found, err, last)
+	}
+	if _, _, err := s.Put(t.Context(), "a", []byte("4"), etag.Conditions{}); err != nil {
+		t.Errorf("after its slots expired, a store does not write: %v", err)
+	}
+}
+
+func TestAnOutcomeThatExpiredIsNotGuessed(t *testing.T) {
+	var s *Store
+	s = openFaulty(t, func(kv KeyValues) KeyValues {
+		lost := false
+		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+			response, err := kv.Txn(ctx, request)
+			if lost || err != nil {
+				return response, err
+			}
+			lost = true
+			if _, err := s.server.LeaseRevoke(ctx, &pb.LeaseRevokeRequest{ID: s.slots.lease}); err != nil {
+				t.Error(err)
+			}
+			return nil, etcderrors.ErrTimeout
+		}}
+	})
+	_, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{})
+	wantCode(t, err, item.OutcomeUnknown)
+}
+
+func TestAnotherLeaderEndsAnAttemptAtOnce(t *testing.T) {
+	var s *Store
+	var attempts []time.Time
+	s = openFaulty(t, func(kv KeyValues) KeyValues {
+		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+			if attempts = append(attempts, time.Now()); len(attempts) > 3 {
+				return kv.Txn(ctx, request)
+			}
+			if len(attempts) == 3 {
+				s.leader.change()
+			}
+			<-ctx.Done()
+			return nil, etcderrors.ErrCanceled
+		}}
+	})
+	if _, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{}); err != nil || len(attempts) != 4 {
+		t.Fatalf("%d attempts, %v, want 4", len(attempts), err)
+	}
+	for i, least := range []time.Duration{firstAttempt, 2 * firstAttempt} {
+		if took := attempts[i+1].Sub(attempts[i]); took < least {
+			t.Errorf("attempt %d took %s, want %s", i+1, took, least)
+		}
+	}
+	if took := attempts[3].Sub(attempts[2]); took > 2*firstAttempt {
+		t.Errorf("the attempt took %s after the leader changed", took)
+	}
+}
+
+func TestItemsCanBeDeletedThoughEtcdTakesNothingMore(t *testing.T) {
+	s := openFaulty(t, func(kv KeyValues) KeyValues { return kv })
+	for _, id := range []string{"a", "b"} {
+		if _, _, err := s.Put(t.Context(), id, []byte("1"), etag.Conditions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
+		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := s.Put(t.Context(), "a", []byte("2"), etag.Conditions{})
+	wantCode(t, err, item.StoreFull)
+	if err := s.Delete(t.Context(), "a", etag.Conditions{}); err != nil {
+		t.Error(err)
+	}
+	wantCode(t, s.Delete(t.Context(), "a", etag.Conditions{}), item.NotFound)
+	// Nor can there be a new lease.
+	s.slots.leases.forget(s.slots.lease)
+	if err := s.Delete(t.Context(), "b", etag.Conditions{}); err != nil {
+		t.Error(err)
 	}
 }
