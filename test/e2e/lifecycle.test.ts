@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { MARKER, placeOf, type Place } from '../../lib/local/place';
 import { markedProcesses } from '../../lib/local/processes';
 import { waitFor } from '../../lib/process/wait';
+import { sampleData } from '../../lib/proof/sample-data';
 import { client, second } from './environment';
 
 /** A second checkout, beside the one whose cluster the other tests use. */
@@ -69,6 +70,17 @@ test('two checkouts run side by side, each with an address of its own', async ()
   const first = client();
   expect(await first.ready()).toBe(true);
   await first.close();
+});
+
+test('up --replicas 3 grows the store with its data in place, and never shrinks it', async () => {
+  const grown = await start('up', '--replicas', '3', '--json').ended;
+  expect(grown).toMatchObject({ code: 0 });
+  expect(JSON.parse(grown.out)).toMatchObject({
+    proof: { kept: sampleData().size, missing: [], different: [], rolled: ['berth-0', 'berth-1', 'berth-2'] },
+  });
+  const shrunk = await start('up', '--replicas', '1').ended;
+  expect(shrunk.code).toBe(2);
+  expect(shrunk.err).toContain('--replicas 1 is fewer than the 3 that run');
 });
 
 test('down leaves nothing behind', async () => {
