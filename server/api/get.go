@@ -9,17 +9,7 @@ import (
 
 // get answers with an item's document, as it was sent.
 func (h *Handler) get(w http.ResponseWriter, r *http.Request, id string) error {
-	s, err := h.opened()
-	if err != nil {
-		return err
-	}
-	if err := item.CheckID(id); err != nil {
-		return err
-	}
-	if _, err := query(r); err != nil {
-		return err
-	}
-	conditions, err := conditionsOf(r)
+	s, conditions, err := h.itemRequest(r, id)
 	if err != nil {
 		return err
 	}

@@ -9,17 +9,7 @@ import (
 
 // patch changes parts of a document (RFC 7396), and answers with the whole.
 func (h *Handler) patch(w http.ResponseWriter, r *http.Request, id string) error {
-	s, err := h.opened()
-	if err != nil {
-		return err
-	}
-	if err := item.CheckID(id); err != nil {
-		return err
-	}
-	if _, err := query(r); err != nil {
-		return err
-	}
-	conditions, err := conditionsOf(r)
+	s, conditions, err := h.itemRequest(r, id)
 	if err != nil {
 		return err
 	}

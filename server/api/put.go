@@ -5,22 +5,11 @@ import (
 
 	"example.com/berth/contract"
 	"example.com/berth/etag"
-	"example.com/berth/item"
 )
 
 // put creates or replaces an item.
 func (h *Handler) put(w http.ResponseWriter, r *http.Request, id string) error {
-	s, err := h.opened()
-	if err != nil {
-		return err
-	}
-	if err := item.CheckID(id); err != nil {
-		return err
-	}
-	if _, err := query(r); err != nil {
-		return err
-	}
-	conditions, err := conditionsOf(r)
+	s, conditions, err := h.itemRequest(r, id)
 	if err != nil {
 		return err
 	}
