@@ -1,5 +1,6 @@
 import { contract } from '../contract';
 import { readInstallation, removeInstallation } from '../installation/installation';
+import { selectorText } from '../manifests/labels';
 import { chooseTarget } from '../targets/choose';
 import { localTarget } from '../targets/local-target';
 import type { Target } from '../targets/target';
@@ -41,8 +42,7 @@ const KEEPING = 'persistentvolumeclaim,secret';
 
 /** Takes away Berth's own objects. The namespace stays: it may hold somebody else's. */
 async function removeFrom(target: Target, deleteData: boolean, progress: Progress): Promise<void> {
-  const mine = Object.entries(contract.labels).map(([key, value]) => `${key}=${value}`);
-  const own = ['--namespace', contract.name, '--selector', mine.join(',')];
+  const own = ['--namespace', contract.name, '--selector', selectorText];
   await progress.step(`Removing the server from ${target.name}`, async () => {
     await target.kubectl(['delete', RUNNING, ...own, '--ignore-not-found']);
     if (deleteData) await target.kubectl(['delete', KEEPING, ...own, '--ignore-not-found']);

@@ -1,4 +1,5 @@
 import { contract } from '../contract';
+import { selectorText } from '../manifests/labels';
 import type { Target } from '../targets/target';
 
 /** The parts of a Pod that commands look at. */
@@ -38,10 +39,9 @@ const HOPELESS = [
 
 /** Every pod of the set. */
 export async function pods(target: Target): Promise<PodView[]> {
-  const labels = Object.entries(contract.labels).map(([name, value]) => `${name}=${value}`);
   const json = await target.kubectl([
     ...['get', 'pods', '--namespace', contract.name],
-    ...['--selector', labels.join(','), '--output', 'json'],
+    ...['--selector', selectorText, '--output', 'json'],
   ]);
   return (JSON.parse(json) as { items: PodView[] }).items;
 }

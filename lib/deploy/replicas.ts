@@ -1,4 +1,5 @@
 import { contract } from '../contract';
+import { selectorText } from '../manifests/labels';
 import type { Target } from '../targets/target';
 import { UserError } from '../terminal/user-error';
 
@@ -25,10 +26,9 @@ async function currentReplicas(target: Target): Promise<number | undefined> {
     ...['--ignore-not-found', '--output', 'jsonpath={.spec.replicas}'],
   ]);
   if (set !== '') return Number(set);
-  const labels = Object.entries(contract.labels).map(([key, value]) => `${key}=${value}`);
   const claims = await target.kubectl([
     ...['get', 'persistentvolumeclaims', '--namespace', contract.name],
-    ...['--selector', labels.join(','), '--output', 'name'],
+    ...['--selector', selectorText, '--output', 'name'],
   ]);
   return claims === '' ? undefined : claims.split('\n').length;
 }

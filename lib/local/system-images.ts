@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { thisArchitecture } from '../image/source';
 import { run } from '../process/run';
 import type { BuiltParts } from './build-parts';
 import { writeImages, type ImageContent } from './image-archive';
@@ -16,7 +17,7 @@ export const SYSTEM_IMAGES = {
 
 /** Writes an archive of the images, each one program that needs no other file. */
 export async function writeSystemImages(place: Place, parts: BuiltParts): Promise<string> {
-  const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
+  const architecture = thisArchitecture();
   const program = (name: 'pause' | 'coredns' | 'skipper'): ImageContent => ({
     reference: SYSTEM_IMAGES[name],
     architecture,

@@ -6,6 +6,11 @@ import { contract } from '../contract';
  */
 export const selector: Readonly<Record<string, string>> = contract.labels;
 
+/** The same as `kubectl --selector` takes it. */
+export const selectorText: string = Object.entries(selector)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(',');
+
 /** The labels every object carries: those that select, and those that people read. */
 export const labels: Readonly<Record<string, string>> = {
   ...selector,

@@ -9,8 +9,10 @@ import type { Target } from './target';
  */
 export function minikubeTarget(profile = process.env['MINIKUBE_PROFILE'] ?? 'minikube'): Target {
   const minikube = (args: readonly string[]) => run('minikube', ['--profile', profile, ...args]);
+  // Asked once: following a rollout calls kubectl twice a second.
+  let hasKubectl: Promise<boolean> | undefined;
   const kubectl: Target['kubectl'] = async (args, options) =>
-    (await succeeds('kubectl', ['version', '--client']))
+    (await (hasKubectl ??= succeeds('kubectl', ['version', '--client'])))
       ? run('kubectl', ['--context', profile, ...args], options)
       : run('minikube', ['--profile', profile, 'kubectl', '--', ...args], options);
   return {
