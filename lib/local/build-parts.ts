@@ -15,9 +15,9 @@ interface Build {
 }
 
 /** Where each part's binaries are, or would be once built. */
-export async function locateParts(): Promise<BuiltParts> {
+export async function locateParts(wanted: readonly Part[] = PARTS): Promise<BuiltParts> {
   // Modules may ask for different versions of Go, which the go command then fetches.
-  const located = PARTS.map(async (part) => {
+  const located = wanted.map(async (part) => {
     const go = await goVersion(join(PARTS_SOURCE, part.name));
     return [part.name, join(partsCache(), `${part.name}-${partKey(part, go)}`)] as const;
   });
@@ -25,12 +25,12 @@ export async function locateParts(): Promise<BuiltParts> {
 }
 
 /** Builds what this machine does not have yet. */
-export async function buildParts(progress: Progress): Promise<BuiltParts> {
-  const located = await locateParts();
+export async function buildParts(progress: Progress, wanted: readonly Part[] = PARTS): Promise<BuiltParts> {
+  const located = await locateParts(wanted);
   const missing = () =>
-    PARTS.map((part) => ({ part, directory: located[part.name] ?? '' })).filter(
-      (build) => !existsSync(build.directory),
-    );
+    wanted
+      .map((part) => ({ part, directory: located[part.name] ?? '' }))
+      .filter((build) => !existsSync(build.directory));
   if (missing().length === 0) return located;
   await progress.step('Building the parts of the local Kubernetes, once on this machine', (detail) =>
     withLock(

@@ -109,7 +109,8 @@ export async function loadImage(cluster: LocalCluster, archive: string, referenc
 function runningState(place: Place): ClusterState | undefined {
   const state = readState(place.state);
   const boot = bootId();
-  const all = state?.boot === boot && recordedDaemons(place).every((daemon) => isRunning(daemon, boot));
+  const needed = recordedDaemons(place).filter(({ dispensable }) => !dispensable);
+  const all = state?.boot === boot && needed.every((daemon) => isRunning(daemon, boot));
   return all ? state : undefined;
 }
 

@@ -10,12 +10,16 @@ import { identify, isAlive, type ProcessId } from '../process/process-id';
 export interface Daemon extends ProcessId {
   readonly name: string;
   readonly boot: string;
+  /** The cluster does without it: that it ended says nothing about the others. */
+  readonly dispensable?: boolean;
 }
 
 export interface DaemonOptions {
   /** Directories where it finds other programs, before those of the system. */
   readonly path?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** @default false */
+  readonly dispensable?: boolean;
 }
 
 /**
@@ -45,7 +49,7 @@ export function startDaemon(
   child.unref();
   const id = child.pid === undefined ? undefined : identify(child.pid);
   if (!id) throw new UserError(`${name} ended as soon as it was started; log: ${file}`);
-  const daemon: Daemon = { ...id, name, boot };
+  const daemon: Daemon = { ...id, name, boot, ...(options.dispensable ? { dispensable: true } : {}) };
   // Before anything else can go wrong: a command that is killed now leaves a daemon that the next one finds.
   appendFileSync(recordFile(place), JSON.stringify(daemon) + '\n');
   return daemon;

@@ -9,9 +9,17 @@ import { SYSTEM_IMAGES } from './system-images';
 /** Where containerd listens, for those on its node. */
 export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
 
-/** containerd's settings that differ from its own, as TOML. `cni` is the directory of the network's description. */
-export function containerdConfig(runc: string, cni: string): string {
+/**
+ * containerd's settings that differ from its own, as TOML.
+ *
+ * @param cni directory of the network's description
+ * @param registries directory that says how registries are reached, one folder each; read at every pull:
+ *   https://github.com/containerd/containerd/blob/main/docs/hosts.md
+ */
+export function containerdConfig(runc: string, cni: string, registries: string): string {
   return `version = 3
+[plugins.'io.containerd.cri.v1.images'.registry]
+  config_path = '${registries}'
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
   sandbox = '${SYSTEM_IMAGES.pause}'
 [plugins.'io.containerd.cri.v1.runtime']

@@ -4,7 +4,7 @@ import { onNode, kubeconfigFile, program, type Credentials, type Rising } from '
 import { startDaemon, waitWhileRunning, type Daemon } from './daemon';
 import { listens } from './health';
 import { containerdConfig, CONTAINERD_SOCKET, kubeletConfig, podNetwork, proxyConfig } from './node-config';
-import { nodeDirectory, type Place } from './place';
+import { nodeDirectory, registriesDirectory, type Place } from './place';
 import { programPath } from './requirements';
 import { nodeAddress } from './subnet';
 
@@ -22,7 +22,7 @@ export async function startContainerd({ place, parts, net, boot }: Rising, n: nu
   }
   writeFileSync(join(cni, 'pods.conflist'), JSON.stringify(podNetwork(net, n)));
   const config = join(directory, 'containerd.toml');
-  writeFileSync(config, containerdConfig(programPath('runc') ?? 'runc', cni));
+  writeFileSync(config, containerdConfig(programPath('runc') ?? 'runc', cni, registriesDirectory(place)));
   const command = [
     'unshare',
     '--mount',

@@ -44,6 +44,9 @@ export const PARTS: readonly Part[] = [
   { name: 'pause', target: '.' },
 ];
 
+/** Built and started only when an image is to be pushed and pulled on this machine. */
+export const REGISTRY: Part = { name: 'registry', target: '.' };
+
 export const PARTS_SOURCE = join(__dirname, 'parts');
 
 /** Where the built parts are kept: outside the checkout, so that every checkout shares them. */

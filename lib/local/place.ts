@@ -48,6 +48,11 @@ export function nodeDirectory(place: Place, n: number): string {
   return join(place.state, `node-${n}`);
 }
 
+/** Tells the nodes' containerd how registries are reached: the same for every node. */
+export function registriesDirectory(place: Place): string {
+  return join(place.state, 'registries');
+}
+
 export function logFile(place: Place, daemon: string): string {
   return join(place.state, 'log', `${daemon}.log`);
 }

@@ -29,7 +29,7 @@ test('nodes share neither pod addresses nor cgroups', () => {
 });
 
 test('containerd keeps the image that no pod starts without and runs the runc that was found', () => {
-  const config = containerdConfig('/usr/bin/runc', '/cni');
+  const config = containerdConfig('/usr/bin/runc', '/cni', '/registries');
   expect(config).toContain("sandbox = 'localhost/berth/pause:local'");
   expect(config).toContain("BinaryName = '/usr/bin/runc'");
 });

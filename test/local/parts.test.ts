@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { partKey, PARTS, PARTS_SOURCE, type Part } from '../../lib/local/parts';
+import { partKey, PARTS, PARTS_SOURCE, REGISTRY, type Part } from '../../lib/local/parts';
 
 const GO = 'go1.26.0 linux/amd64';
 const pause: Part = { name: 'pause', target: '.' };
@@ -35,12 +35,15 @@ test('so does a new file, another Go, another processor or another version set i
   expect(new Set(keys).size).toBe(keys.length);
 });
 
-test.each(PARTS.map((part) => [part.name, part] as const))('%s is a module of its own', (name, part) => {
-  const module = readFileSync(join(PARTS_SOURCE, name, 'go.mod'), 'utf8');
-  expect(module).toContain(`module berth/local/${name}\n`);
-  expect(/^tool /m.test(module)).toBe(part.target === 'tool');
-  expect(existsSync(join(PARTS_SOURCE, name, 'main.go'))).toBe(part.target === '.');
-});
+test.each([...PARTS, REGISTRY].map((part) => [part.name, part] as const))(
+  '%s is a module of its own',
+  (name, part) => {
+    const module = readFileSync(join(PARTS_SOURCE, name, 'go.mod'), 'utf8');
+    expect(module).toContain(`module berth/local/${name}\n`);
+    expect(/^tool /m.test(module)).toBe(part.target === 'tool');
+    expect(existsSync(join(PARTS_SOURCE, name, 'main.go'))).toBe(part.target === '.');
+  },
+);
 
 test('the version that Kubernetes tells is the one its module asks for', () => {
   const module = readFileSync(join(PARTS_SOURCE, 'kubernetes', 'go.mod'), 'utf8');
