@@ -19,6 +19,17 @@ export interface AlbSettings {
   readonly idleSeconds: number;
   /** CIDR blocks clients may come from; at least one, as the controller's default is everyone. */
   readonly clientCidrs: readonly string[];
+  /** Where to write who asked for what. A bucket is needed: the controller accepts logs without one and writes none. */
+  readonly accessLogs: AccessLogSettings;
+  /** ARN of the certificate for HTTPS, to which HTTP is then redirected. Plain HTTP when absent. */
+  readonly certificateArn?: string;
+}
+
+export interface AccessLogSettings {
+  /** Name of the S3 bucket. */
+  readonly bucket: string;
+  /** Key prefix in it, without slashes at its ends. */
+  readonly prefix: string;
 }
 
 const PREFIX = 'alb.ingress.kubernetes.io';
@@ -33,6 +44,12 @@ export function albAnnotations(settings: AlbSettings): Record<string, string> {
   if (settings.clientCidrs.length === 0) {
     throw new RangeError(
       "clientCidrs is empty; allowed: at least one CIDR block, ['0.0.0.0/0'] to admit everyone",
+    );
+  }
+  const { bucket, prefix } = settings.accessLogs;
+  if (bucket === '' || prefix === '' || /^\/|\/$/.test(prefix)) {
+    throw new RangeError(
+      `accessLogs is bucket '${bucket}', prefix '${prefix}'; allowed: both, the prefix without slashes at its ends`,
     );
   }
   const interval = within('healthCheckIntervalSeconds', settings.healthCheckIntervalSeconds, 5, 300);
@@ -50,8 +67,25 @@ export function albAnnotations(settings: AlbSettings): Record<string, string> {
     [`${PREFIX}/success-codes`]: '200',
     // Always stated: taking an attribute away leaves its old value on the target group.
     [`${PREFIX}/target-group-attributes`]: `deregistration_delay.timeout_seconds=${deregistration}`,
-    [`${PREFIX}/load-balancer-attributes`]: `idle_timeout.timeout_seconds=${idle},routing.http.drop_invalid_header_fields.enabled=true`,
+    [`${PREFIX}/load-balancer-attributes`]: [
+      `idle_timeout.timeout_seconds=${idle}`,
+      'routing.http.drop_invalid_header_fields.enabled=true',
+      'access_logs.s3.enabled=true',
+      `access_logs.s3.bucket=${bucket}`,
+      `access_logs.s3.prefix=${prefix}`,
+    ].join(','),
     [`${PREFIX}/inbound-cidrs`]: settings.clientCidrs.join(','),
+    ...listeners(settings.certificateArn),
+  };
+}
+
+function listeners(certificateArn: string | undefined): Record<string, string> {
+  if (certificateArn === undefined) return { [`${PREFIX}/listen-ports`]: '[{"HTTP": 80}]' };
+  return {
+    [`${PREFIX}/listen-ports`]: '[{"HTTP": 80}, {"HTTPS": 443}]',
+    [`${PREFIX}/ssl-redirect`]: '443',
+    [`${PREFIX}/certificate-arn`]: certificateArn,
+    [`${PREFIX}/ssl-policy`]: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
   };
 }
 

@@ -8,6 +8,7 @@ const settings: AlbSettings = {
   deregistrationSeconds: 30,
   idleSeconds: 60,
   clientCidrs: ['203.0.113.0/24', '198.51.100.0/24'],
+  accessLogs: { bucket: 'logs', prefix: 'berth' },
 };
 
 describe('the annotations of the load balancer', () => {

@@ -13,5 +13,6 @@ export const eks = (options: Partial<EksOptions> = {}) =>
     storageClassName: 'gp3',
     loadBalancerCidrs: ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24'],
     clientCidrs: ['203.0.113.0/24'],
+    accessLogs: { bucket: 'logs', prefix: 'berth' },
     ...options,
   });

@@ -1,5 +1,5 @@
 import { contract } from '../../contract';
-import { albAnnotations } from '../alb-annotations';
+import { albAnnotations, type AccessLogSettings } from '../alb-annotations';
 import type { Profile } from '../profile';
 
 /** How long the load balancer goes on sending answers of a target that leaves; the longest request fits. */
@@ -21,6 +21,10 @@ export interface EksOptions {
   readonly loadBalancerCidrs: readonly string[];
   /** CIDR blocks clients may come from. May be CDK tokens. */
   readonly clientCidrs: readonly string[];
+  /** Where the load balancer writes its access logs. The bucket may be a CDK token. */
+  readonly accessLogs: AccessLogSettings;
+  /** Certificate of `host`, for HTTPS; may be a CDK token. Plain HTTP when absent. */
+  readonly certificateArn?: string;
 }
 
 /** EKS with EBS gp3 volumes and the AWS Load Balancer Controller. */
@@ -43,6 +47,8 @@ export function eksProfile(options: EksOptions): Profile {
         deregistrationSeconds: DEREGISTRATION_SECONDS,
         idleSeconds: contract.limits.idleSeconds - 15,
         clientCidrs: options.clientCidrs,
+        accessLogs: options.accessLogs,
+        ...(options.certificateArn === undefined ? {} : { certificateArn: options.certificateArn }),
       }),
     },
     // Targets are addressed by IP: the load balancer's requests come from its own subnets, not from any pod.
