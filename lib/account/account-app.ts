@@ -1,0 +1,62 @@
+import type { App, Stack } from 'aws-cdk-lib';
+import { names } from '../config/names';
+import { refuseDeploymentWhileMissing } from '../config/needed-to-deploy';
+import type { Settings } from '../config/settings';
+import { PipelineStack } from '../pipeline/pipeline-stack';
+import { PlatformStack } from '../platform/platform-stack';
+import { ImageStack } from '../server/image-stack';
+import { ServerStack } from '../server/server-stack';
+
+/** The stacks of one account, in the order they are deployed; they are destroyed in the opposite one. */
+export interface AccountStacks {
+  readonly platform: PlatformStack;
+  readonly image: ImageStack;
+  readonly server: ServerStack;
+  /** Only where a source repository is set. */
+  readonly pipeline?: PipelineStack;
+}
+
+/** Puts the stacks into a CDK app. Looks nothing up: the account is whichever the CLI deploys into. */
+export function accountApp(app: App, settings: Settings): AccountStacks {
+  const common = {
+    settings,
+    env: { region: settings.region },
+    terminationProtection: settings.deletionProtection === 'on',
+    tags: { project: 'berth' },
+  };
+  const platform = new PlatformStack(app, names.stacks.platform, {
+    ...common,
+    description: 'Berth: network, EKS cluster with its add-ons, image repository',
+  });
+  const image = new ImageStack(app, names.stacks.image, {
+    ...common,
+    description: 'Berth: which image runs, as the parameter that releases write',
+    platform,
+  });
+  image.addStackDependency(platform);
+  const server = new ServerStack(app, names.stacks.server, {
+    ...common,
+    description: 'Berth: the server on the cluster, with its volumes and its load balancer',
+    platform,
+  });
+  // References between them do not say all of it: an Ingress needs the controller, a volume its driver.
+  server.addStackDependency(platform);
+  server.addStackDependency(image);
+  const stacks: Stack[] = [platform, image, server];
+  const pipeline =
+    settings.sourceRepository === undefined
+      ? undefined
+      : new PipelineStack(app, names.stacks.pipeline, {
+          ...common,
+          description: 'Berth: from a commit to the release',
+          platform,
+          server,
+          sourceRepository: settings.sourceRepository,
+        });
+  if (pipeline !== undefined) {
+    pipeline.addStackDependency(server);
+    stacks.push(pipeline);
+  }
+  for (const stack of stacks) refuseDeploymentWhileMissing(stack, settings);
+  return { platform, image, server, ...(pipeline === undefined ? {} : { pipeline }) };
+}

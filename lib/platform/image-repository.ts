@@ -1,0 +1,43 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import type { Construct } from 'constructs';
+import { names } from '../config/names';
+
+/** A release adds a tag with this prefix to its image: what runs, or could be rolled back to, is never expired. */
+export const RELEASE_TAG_PREFIX = 'release-';
+
+/**
+ * The registry of the server's image. Everything in it can be built again from the source, so it goes with the stack.
+ */
+export function imageRepository(scope: Construct, id: string): ecr.Repository {
+  return new ecr.Repository(scope, id, {
+    repositoryName: names.repository,
+    imageTagMutability: ecr.TagMutability.IMMUTABLE,
+    imageScanOnPush: true,
+    encryption: ecr.RepositoryEncryption.AES_256,
+    removalPolicy: RemovalPolicy.DESTROY,
+    emptyOnDelete: true,
+    // An image that a rule of higher priority speaks of is left alone by those after it, so the first one protects.
+    // https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    lifecycleRules: [
+      {
+        rulePriority: 1,
+        description: 'Releases: the last thousand',
+        tagPrefixList: [RELEASE_TAG_PREFIX],
+        maxImageCount: 1000,
+      },
+      {
+        rulePriority: 2,
+        description: 'What a push that was cut off left',
+        tagStatus: ecr.TagStatus.UNTAGGED,
+        maxImageAge: Duration.days(14),
+      },
+      {
+        rulePriority: 3,
+        description: 'Builds that were never released: the last hundred',
+        tagStatus: ecr.TagStatus.ANY,
+        maxImageCount: 100,
+      },
+    ],
+  });
+}
