@@ -10,8 +10,8 @@ interface Event {
   readonly Output?: string;
 }
 
-/** The Go tests under the race detector; subtests count. */
-export const goTest: Check = {
+/** The Go tests of some modules under the race detector; subtests count. */
+export const goTests = (modules: readonly string[]): Check => ({
   name: 'go',
   title: 'Go tests, with the race detector',
   async run({ checkout, log, detail }) {
@@ -34,15 +34,22 @@ export const goTest: Check = {
         event.Test !== undefined || !failures.some((failure) => failure.startsWith(event.Package ?? ''));
       if (event.Action === 'fail' && own) failures.push(`${name}\n    ${lastLines(output.get(name))}`);
     };
-    try {
-      await run('go', ['test', '-race', '-json', './...'], { cwd: `${checkout}/server`, log, onLine: take });
-    } catch (error) {
-      if (!(error instanceof CommandFailed)) throw error;
-      if (failures.length === 0) failures.push(error.message);
+    for (const module of modules) {
+      const before = failures.length;
+      try {
+        await run('go', ['test', '-race', '-json', './...'], {
+          cwd: `${checkout}/${module}`,
+          log,
+          onLine: take,
+        });
+      } catch (error) {
+        if (!(error instanceof CommandFailed)) throw error;
+        if (failures.length === before) failures.push(error.message);
+      }
     }
     return { passed, failed: failures.length, failures };
   },
-};
+});
 
 function parse(line: string): Event | undefined {
   if (!line.startsWith('{')) return undefined;

@@ -19,6 +19,7 @@ import (
 // that the process counts as alive while a large store is being opened.
 type Handler struct {
 	log      *slog.Logger
+	member   string
 	tokens   *tokens.File
 	metrics  *metrics
 	store    atomic.Pointer[store.Store]
@@ -32,6 +33,8 @@ type Handler struct {
 // Options say how to make a Handler.
 type Options struct {
 	Log *slog.Logger
+	// Member is the name that answers carry. Empty means none.
+	Member string
 	// Tokens are those that requests for items need. Nil means none.
 	Tokens *tokens.File
 	// Version is the build's, for monitoring.
@@ -40,7 +43,7 @@ type Options struct {
 
 // New makes a Handler without a store.
 func New(options Options) *Handler {
-	h := &Handler{log: options.Log, tokens: options.Tokens}
+	h := &Handler{log: options.Log, member: options.Member, tokens: options.Tokens}
 	h.metrics = newMetrics(options.Version, h.store.Load)
 	h.routes()
 	return h
@@ -131,6 +134,9 @@ func (h *Handler) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("X-Content-Type-Options", "nosniff")
 	header.Set("Cache-Control", "no-store")
+	if h.member != "" {
+		header.Set(contract.Get.Headers.Member, h.member)
+	}
 	if h.draining.Load() {
 		header.Set("Connection", "close")
 	}

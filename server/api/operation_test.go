@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/berth/contract"
 	"example.com/berth/store/storetest"
 )
 
@@ -41,6 +42,15 @@ func TestMetricsTellRequestsAndTheStore(t *testing.T) {
 	} {
 		if !strings.Contains(got, line) {
 			t.Errorf("/metrics does not have %s", line)
+		}
+	}
+}
+
+func TestEveryAnswerNamesTheMember(t *testing.T) {
+	f := serveHandler(t, New(Options{Log: discard(), Member: "berth-2"}), time.Second)
+	for _, path := range []string{"/livez", "/readyz", "/v1/items", "/nowhere"} {
+		if got := f.get(path).Header.Get(contract.Get.Headers.Member); got != "berth-2" {
+			t.Errorf("the answer to GET %s is by %q, want berth-2", path, got)
 		}
 	}
 }

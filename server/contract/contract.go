@@ -36,6 +36,12 @@ type Contract struct {
 	} `json:"ports"`
 	// Paths are what the server answers at.
 	Paths Paths `json:"paths"`
+	// Headers are those of answers that are this server's own.
+	Headers struct {
+		// Member names the pod that answered, so that a client can tell a
+		// member's answer from that of a proxy in front of it.
+		Member string `json:"member"`
+	} `json:"headers"`
 	// Services are the names of the Kubernetes Services.
 	Services struct {
 		Client string `json:"client"`

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Check } from '../../lib/checks/check';
 import { checks } from '../../lib/checks/checks';
 import { commandCheck } from '../../lib/checks/command-check';
-import { goTest } from '../../lib/checks/go-test';
+import { goTests } from '../../lib/checks/go-test';
 import { jest as jestCheck } from '../../lib/checks/jest';
 
 /** A checkout with these files, for a check to run in. */
@@ -42,6 +42,7 @@ describe('a check of commands', () => {
 });
 
 describe('the check of the Go tests', () => {
+  const goTest = goTests(['server']);
   beforeEach(() => {
     write('server/go.mod', 'module example.com/x\n\ngo 1.26\n');
   });
@@ -54,6 +55,13 @@ describe('the check of the Go tests', () => {
     const outcome = await run(goTest);
     expect(outcome).toMatchObject({ passed: 1, failed: 1 });
     expect(outcome.failures[0]).toContain('the reason');
+  });
+
+  test('runs every module, whatever became of the one before', async () => {
+    write('server/x_test.go', 'package x\nfunc TestGood(t *testing.T) {}\n');
+    write('other/go.mod', 'module example.com/y\n\ngo 1.26\n');
+    write('other/y_test.go', 'package y\nimport "testing"\nfunc TestGood(t *testing.T) {}\n');
+    expect(await run(goTests(['server', 'other', 'nowhere']))).toMatchObject({ passed: 1, failed: 2 });
   });
 
   test('fails when a package does not build, with what the compiler says', async () => {

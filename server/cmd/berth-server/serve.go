@@ -43,7 +43,7 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 	if err != nil {
 		return fmt.Errorf("listening for HTTP: %w", err)
 	}
-	options := api.Options{Log: log, Version: version}
+	options := api.Options{Log: log, Member: s.PodName, Version: version}
 	if s.TokensFile != "" {
 		options.Tokens = tokens.Open(s.TokensFile, log)
 	}

@@ -1,0 +1,20 @@
+package load
+
+import (
+	"sync/atomic"
+
+	"berth/drill/history"
+)
+
+// Pulse counts what was answered so far, for those who watch.
+type Pulse struct{ requests, failed atomic.Int64 }
+
+// Counts are of all requests so far.
+func (p *Pulse) Counts() (requests, failed int64) { return p.requests.Load(), p.failed.Load() }
+
+func (p *Pulse) count(operation history.Operation) {
+	p.requests.Add(1)
+	if operation.Outcome == history.Failed || operation.Outcome == history.Unknown {
+		p.failed.Add(1)
+	}
+}
