@@ -63,9 +63,28 @@ func (c *Client) Join(ctx context.Context, address, name string) (Admission, err
 // Leave asks the member at address to take the member of this name off the
 // list.
 func (c *Client) Leave(ctx context.Context, address, name string) error {
+	return c.post(ctx, address, strings.Replace(leavePath, "{name}", name, 1))
+}
+
+// Return asks the member at address to let the member of this name in again.
+func (c *Client) Return(ctx context.Context, address, name string) error {
+	return c.post(ctx, address, strings.Replace(returnPath, "{name}", name, 1))
+}
+
+// Retire asks the member at address to be unready and not to lead.
+func (c *Client) Retire(ctx context.Context, address string) error {
+	return c.post(ctx, address, retirePath)
+}
+
+// Resume asks the member at address to be ready again.
+func (c *Client) Resume(ctx context.Context, address string) error {
+	return c.post(ctx, address, resumePath)
+}
+
+func (c *Client) post(ctx context.Context, address, path string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*requestTimeout)
 	defer cancel()
-	return c.do(ctx, http.MethodPost, address, strings.Replace(leavePath, "{name}", name, 1), &struct{}{})
+	return c.do(ctx, http.MethodPost, address, path, &struct{}{})
 }
 
 // longestAnswer is in bytes; a list of five members is far below it.

@@ -35,6 +35,21 @@ func (f *fake) Dismiss(_ context.Context, name string) error {
 	return f.fails
 }
 
+func (f *fake) Readmit(_ context.Context, name string) error {
+	f.asked = append(f.asked, "return "+name)
+	return f.fails
+}
+
+func (f *fake) Retire(context.Context) error {
+	f.asked = append(f.asked, "retire")
+	return f.fails
+}
+
+func (f *fake) Resume(context.Context) error {
+	f.asked = append(f.asked, "resume")
+	return f.fails
+}
+
 // connect serves local, and makes a client of the member called name.
 func connect(t *testing.T, local Local, name string) (*Client, string) {
 	t.Helper()
@@ -75,7 +90,12 @@ func TestAMemberIsToldWhatItAsks(t *testing.T) {
 	if err := client.Leave(t.Context(), address, "a-2"); err != nil {
 		t.Error(err)
 	}
-	if got := strings.Join(f.asked, ", "); got != "join a-1, leave a-2" {
+	if err := errors.Join(
+		client.Return(t.Context(), address, "a-2"), client.Retire(t.Context(), address), client.Resume(t.Context(), address),
+	); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Join(f.asked, ", "); got != "join a-1, leave a-2, return a-2, retire, resume" {
 		t.Errorf("the member was asked to %s", got)
 	}
 }

@@ -60,4 +60,7 @@ const (
 	statusPath = "/status"
 	joinPath   = "/members/{name}/join"
 	leavePath  = "/members/{name}/leave"
+	returnPath = "/members/{name}/return"
+	retirePath = "/retire"
+	resumePath = "/resume"
 )

@@ -17,8 +17,15 @@ type Local interface {
 	// Admit puts the member of this name on the list as a learner, in place
 	// of any that had its name before.
 	Admit(ctx context.Context, name string) (Admission, error)
-	// Dismiss takes the member of this name off the list.
+	// Dismiss takes the member of this name off the list, and keeps it off.
 	Dismiss(ctx context.Context, name string) error
+	// Readmit lets the member of this name in again that was dismissed.
+	Readmit(ctx context.Context, name string) error
+	// Retire makes the member unready, and another one the leader: it is
+	// about to be dismissed, or stopped.
+	Retire(ctx context.Context) error
+	// Resume makes it ready again.
+	Resume(ctx context.Context) error
 }
 
 // Server answers other members.
@@ -87,6 +94,18 @@ func routes(hostOf func(string) string, local Local) http.Handler {
 		defer cancel()
 		answer(w, struct{}{}, local.Dismiss(ctx, r.PathValue("name")))
 	})
+	mux.HandleFunc("POST "+returnPath, func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+		defer cancel()
+		answer(w, struct{}{}, local.Readmit(ctx, r.PathValue("name")))
+	})
+	for path, do := range map[string]func(context.Context) error{retirePath: local.Retire, resumePath: local.Resume} {
+		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+			defer cancel()
+			answer(w, struct{}{}, do(ctx))
+		})
+	}
 	return mux
 }
 

@@ -30,10 +30,11 @@ type health struct {
 }
 
 // Ready reports whether the store can serve: it has a vote, has read from a
-// majority since it opened, and has not failed to for staleAfter.
+// majority since it opened, has not failed to for staleAfter, and was not told
+// to retire.
 func (s *Store) Ready() bool {
 	last := s.health.lastRead.Load()
-	return last != 0 && s.hasVote() && time.Since(s.health.opened)-time.Duration(last) < staleAfter
+	return last != 0 && s.hasVote() && time.Now().UnixNano() >= s.retired.Load() && time.Since(s.health.opened)-time.Duration(last) < staleAfter
 }
 
 func (s *Store) watchHealth(ctx context.Context) {

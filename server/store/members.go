@@ -132,6 +132,39 @@ func (l *local) Dismiss(ctx context.Context, name string) error {
 	return nil
 }
 
+// Readmit forgets that the member was told to leave.
+func (l *local) Readmit(ctx context.Context, name string) error {
+	s, _, err := l.find(name)
+	if err != nil {
+		return err
+	}
+	_, err = s.server.DeleteRange(ctx, &pb.DeleteRangeRequest{Key: []byte(leftKeys + name)})
+	return err
+}
+
+// Retire lasts as long as a dismissed member is kept away: a member that was
+// told to, and is then forgotten, serves again.
+func (l *local) Retire(ctx context.Context) error {
+	s := l.store.Load()
+	if s == nil {
+		return errNotRunning
+	}
+	s.retired.Store(time.Now().Add(stayAway).UnixNano())
+	s.log.Info("retired: unready, and another member is to lead", "for", stayAway.String())
+	s.moveLeadership(ctx)
+	return nil
+}
+
+// Resume ends Retire.
+func (l *local) Resume(context.Context) error {
+	s := l.store.Load()
+	if s == nil {
+		return errNotRunning
+	}
+	s.retired.Store(0)
+	return nil
+}
+
 // find is the store, and the URL of the member with this name.
 func (l *local) find(name string) (*Store, string, error) {
 	s, ordinal := l.store.Load(), l.peers.ordinalNamed(name)
@@ -161,32 +194,6 @@ func (s *Store) remove(ctx context.Context, url string) error {
 		}
 	}
 	return nil
-}
-
-// Dismiss asks the members to take the member called name off their list. It
-// opens no store: options are those of a member that runs, in another process.
-func Dismiss(ctx context.Context, options Options, name string) error {
-	p, err := newPeers(options)
-	if err != nil {
-		return err
-	}
-	if p.ordinalNamed(name) < 0 {
-		return fmt.Errorf("the member is %q; allowed: %s to %s", name, p.name(0), p.name(mostMembers-1))
-	}
-	connect, err := options.PeerTLS.Connect(options.PeerDomain)
-	if err != nil {
-		return err
-	}
-	addresses := p.others()
-	addresses[p.ordinal] = p.membership(p.ordinal)
-	delete(addresses, p.ordinalNamed(name))
-	client := membership.NewClient(connect)
-	for ordinal, answer := range client.Ask(ctx, addresses) {
-		if answer.Current {
-			return client.Leave(ctx, addresses[ordinal], name)
-		}
-	}
-	return errors.New("no member knows of a majority; try again when a majority is ready")
 }
 
 func (s *Store) canSpare(ctx context.Context, url string) error {
@@ -236,6 +243,10 @@ const handOverTimeout = 1500 * time.Millisecond
 // in a roll it is the last to go.
 func (s *Store) HandOver(ctx context.Context) {
 	s.leaving.Store(true)
+	s.moveLeadership(ctx)
+}
+
+func (s *Store) moveLeadership(ctx context.Context) {
 	me := uint64(s.server.MemberID())
 	if s.client == nil || s.server.Lead() != me {
 		return

@@ -7,12 +7,11 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
-
-	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 
 	"example.com/berth/etag"
 	"example.com/berth/membership"
@@ -291,7 +290,11 @@ func TestAMemberThatWasToldToLeaveStaysAwayAndThenBeginsAfresh(t *testing.T) {
 	}
 	all[1] = c.start(1, 3)
 	all[1].ready()
-	if err := Dismiss(t.Context(), c.options(0, 3), "berth-2"); err != nil {
+	administrator, err := NewAdministrator(c.options(0, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := administrator.Dismiss(t.Context(), "berth-2"); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -308,9 +311,69 @@ func TestAMemberThatWasToldToLeaveStaysAwayAndThenBeginsAfresh(t *testing.T) {
 		t.Errorf("what the member had is still there, %v", err)
 	}
 	put(t, all[0].store, "b", "b")
-	forget(t, all[1].store, "berth-2")
+	if err := administrator.Readmit(t.Context(), "berth-2"); err != nil {
+		t.Error(err)
+	}
 	wantItems(t, again.ready(), "a", "b")
 	wantVoters(t, all[0].store, 3)
+}
+
+func TestARetiredMemberServesOnUnreadyAndDoesNotLead(t *testing.T) {
+	c := newTrial(t)
+	all := c.startAll(3, 0, 1, 2)
+	leader := 0
+	for ordinal, a := range all {
+		if a.store.server.Lead() == uint64(a.store.server.MemberID()) {
+			leader = ordinal
+		}
+	}
+	administrator, err := NewAdministrator(c.options((leader+1)%3, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, name := all[leader].store, all[leader].name
+	ready := func() (names []string) {
+		members, err := administrator.Members(t.Context())
+		if err != nil || len(members) != 3 {
+			t.Fatalf("Members = %+v, %v, want 3", members, err)
+		}
+		for _, member := range members {
+			if member.Ready && member.Voter {
+				names = append(names, member.Name)
+			}
+		}
+		return names
+	}
+	if got := ready(); len(got) != 3 {
+		t.Errorf("ready are %v, want all", got)
+	}
+	if err := administrator.Retire(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	if s.Ready() || slices.Contains(ready(), name) {
+		t.Error("it is still ready")
+	}
+	if s.server.Lead() == uint64(s.server.MemberID()) {
+		t.Error("it still leads")
+	}
+	put(t, s, "a", "a")
+	// It was told for some time, in case that nobody tells it anything more.
+	s.retired.Store(time.Now().UnixNano())
+	if !s.Ready() {
+		t.Error("it is unready for longer than it was told to")
+	}
+	if err := administrator.Retire(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	if err := administrator.Readmit(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	if got := ready(); len(got) != 3 {
+		t.Errorf("ready are %v, want all again", got)
+	}
+	if err := administrator.Retire(t.Context(), "other-0"); err == nil {
+		t.Error("a member that there cannot be is told to retire")
+	}
 }
 
 func TestAVolumeOfAnotherClusterIsLeftAsItIs(t *testing.T) {
@@ -392,11 +455,4 @@ func TestAMemberIsLetInUnderItsOwnNameOnly(t *testing.T) {
 		}
 	}
 	wantVoters(t, s, 1)
-}
-
-func forget(t *testing.T, s *Store, name string) {
-	t.Helper()
-	if _, err := s.server.DeleteRange(t.Context(), &pb.DeleteRangeRequest{Key: []byte(leftKeys + name)}); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -76,6 +76,9 @@ type Store struct {
 	client     *membership.Client
 	// leaving is true once leadership was handed over, for good.
 	leaving atomic.Bool
+	// retired is until when the member is not ready because it was told so,
+	// in nanoseconds since 1970; 0 is not at all.
+	retired atomic.Int64
 
 	health health
 	leader leader

@@ -1,9 +1,10 @@
 // Command berth-server stores JSON documents behind a REST interface.
 //
 // It takes no arguments but --help, --version and, beside a server that runs,
-// --dismiss=MEMBER: settings come from the environment. It exits with 0 when it was told to stop and has answered
-// every request; with 1 when it could not start, failed, or had to cut off
-// requests; with 2 when a setting or an argument is wrong.
+// those of actions on the cluster: settings come from the environment. It exits
+// with 0 when it was told to stop and has answered every request; with 1 when
+// it could not start, failed, or had to cut off requests; with 2 when a setting
+// or an argument is wrong.
 package main
 
 import (
@@ -14,7 +15,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"strings"
 	"syscall"
 	"text/tabwriter"
 
@@ -34,12 +34,13 @@ func main() {
 }
 
 func run(arguments, environ []string, stdout, stderr io.Writer) int {
-	leaver := ""
+	var do *action
+	var member string
 	for _, argument := range arguments {
-		name, dismiss := strings.CutPrefix(argument, "--dismiss=")
+		found, about := findAction(argument)
 		switch {
-		case dismiss && name != "":
-			leaver = name
+		case found != nil && do == nil:
+			do, member = found, about
 		case argument == "--help" || argument == "-help" || argument == "-h":
 			printHelp(stdout)
 			return 0
@@ -47,7 +48,7 @@ func run(arguments, environ []string, stdout, stderr io.Writer) int {
 			fmt.Fprintf(stdout, "berth-server %s (%s)\n", version, runtime.Version())
 			return 0
 		default:
-			fmt.Fprintf(stderr, "berth-server: argument %q is not known; allowed: --help, --version, --dismiss=MEMBER\n", argument)
+			fmt.Fprintf(stderr, "berth-server: argument %q is not known; allowed: --help, --version, or one of %s\n", argument, actionArguments(", "))
 			return exitUsage
 		}
 	}
@@ -56,12 +57,11 @@ func run(arguments, environ []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "berth-server: %v\n", err)
 		return exitUsage
 	}
-	if leaver != "" {
-		if err := dismiss(s, leaver); err != nil {
+	if do != nil {
+		if err := administer(s, do, member, stdout); err != nil {
 			fmt.Fprintf(stderr, "berth-server: %v\n", err)
 			return exitFailed
 		}
-		fmt.Fprintf(stdout, "%s is not a member any more\n", leaver)
 		return 0
 	}
 	log := slog.New(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: s.LogLevel}))
@@ -77,13 +77,17 @@ func run(arguments, environ []string, stdout, stderr io.Writer) int {
 }
 
 func printHelp(w io.Writer) {
-	fmt.Fprint(w, `berth-server stores JSON documents behind a REST interface.
+	fmt.Fprintf(w, `berth-server stores JSON documents behind a REST interface.
 
-Usage: berth-server [--help | --version | --dismiss=MEMBER]
+Usage: berth-server [--help | --version | %s]
 
---dismiss takes a member out of the cluster, before its pod is taken away for
-good. It is run in the container of another member, and starts no server.
+Actions on the cluster are run in the container of a member and start no server:
 
+`, actionArguments(" | "))
+	for _, one := range actions {
+		fmt.Fprintf(w, "  %s\n  \t%s\n", one.argument, one.meaning)
+	}
+	fmt.Fprint(w, `
 Settings are environment variables; any other that starts with BERTH_ is refused.
 
 `)

@@ -40,6 +40,9 @@ func TestAWrongSettingOrArgumentIsOneLineAndStatus2(t *testing.T) {
 		{[]string{"BERTH_REPLICAS=2"}, nil, `BERTH_REPLICAS is "2"; allowed: 1, 3, 5`},
 		{[]string{"BERTH_TOKEN_FILE=/x"}, nil, "nearest is BERTH_TOKENS_FILE"},
 		{nil, []string{"serve"}, `argument "serve" is not known`},
+		{nil, []string{"--dismiss"}, `argument "--dismiss" is not known; allowed: --help, --version, or one of --members, --retire=MEMBER`},
+		{nil, []string{"--members=berth-1"}, `argument "--members=berth-1" is not known`},
+		{nil, []string{"--members", "--members"}, `argument "--members" is not known`},
 	} {
 		status, stdout, stderr := runOnce(t, test.environ, test.arguments...)
 		if status != exitUsage || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, test.want) {
@@ -73,10 +76,13 @@ func TestSeveralMembersWithoutASecretToShareSayHowToMakeIt(t *testing.T) {
 	}
 }
 
-func TestNobodyIsDismissedFromOutsideACluster(t *testing.T) {
-	status, _, stderr := runOnce(t, nil, "--dismiss=berth-2")
-	if status != exitFailed || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, contract.Get.Environment.PeerDomain) {
-		t.Errorf("it exits with %d and %q", status, stderr)
+func TestActionsOnAClusterNeedOne(t *testing.T) {
+	for _, argument := range []string{"--members", "--retire=berth-2", "--dismiss=berth-2", "--readmit=berth-2"} {
+		status, stdout, stderr := runOnce(t, nil, argument)
+		if status != exitFailed || stdout != "" || strings.Count(stderr, "\n") != 1 ||
+			!strings.Contains(stderr, argument) || !strings.Contains(stderr, contract.Get.Environment.PeerDomain) {
+			t.Errorf("%s exits with %d, %q and %q", argument, status, stdout, stderr)
+		}
 	}
 }
 
