@@ -37,7 +37,19 @@ export async function down(options: DownOptions): Promise<number> {
 }
 
 /** What runs, and what keeps data; each object carries the labels that select it. */
-const RUNNING = 'ingress,statefulset,service,poddisruptionbudget,networkpolicy,serviceaccount';
+const RUNNING = [
+  ...[
+    'ingress',
+    'statefulset',
+    'service',
+    'poddisruptionbudget',
+    'networkpolicy',
+    'serviceaccount',
+    'configmap',
+  ],
+  // Of the cluster and not of the namespace, which kubectl knows.
+  ...['validatingadmissionpolicybinding', 'validatingadmissionpolicy'],
+].join(',');
 const KEEPING = 'persistentvolumeclaim,secret';
 
 /** Takes away Berth's own objects. The namespace stays: it may hold somebody else's. */

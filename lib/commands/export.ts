@@ -68,6 +68,7 @@ export function minikubeManifests(options: Omit<ExportOptions, 'output'>): strin
       ? [
           'Several members know each other by this one, and wait for it:',
           `openssl rand -hex 32 | ${create(peerSecret.secret)} --from-file=${peerSecret.key}=/dev/stdin`,
+          `(one that ran alone without it: first kubectl --namespace ${name} rollout restart statefulset ${name})`,
         ]
       : []),
     '',

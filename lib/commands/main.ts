@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
+import { contract } from '../contract';
 import { Interrupted, listenForInterrupts } from '../process/interrupt';
 import { messageOf, UserError } from '../terminal/user-error';
 import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
 import { exportManifests, type ExportOptions } from './export';
 import { roll } from './roll';
+import { scale, type ScaleOptions } from './scale';
 import { DEFAULT_HOST, hostName, imageReference, nodes, replicas } from './settings';
 import { status } from './status';
 import { test, type TestOptions } from './test';
@@ -41,6 +43,17 @@ async function main(): Promise<number> {
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
       finish(await roll(options));
+    });
+  command('scale', 'change how many members the store has, with its data in place')
+    .argument('<members>', `members of the store: ${contract.replicas.join(', ')}`, replicas)
+    .option(
+      '--on <target>',
+      'the cluster of a set that was not made by up here: minikube, context:NAME or local',
+    )
+    .option('--delete-volumes', 'delete the volumes of members that leave (default: keep them)')
+    .option('--json', 'print the result as JSON')
+    .action(async (members: number, options: ScaleOptions) => {
+      finish(await scale(members, options));
     });
   command('status', 'show what runs and where it answers')
     .option('--json', 'print the result as JSON')

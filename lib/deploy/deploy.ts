@@ -1,3 +1,4 @@
+import { contract } from '../contract';
 import type { KubernetesObject } from '../manifests/kubernetes-object';
 import { namespace as namespaceObject } from '../manifests/namespace';
 import type { Profile } from '../manifests/profile';
@@ -6,7 +7,7 @@ import { toYaml } from '../manifests/yaml';
 import type { Target } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 import { ensureSecrets } from './secrets';
-import { waitForRollout } from './rollout';
+import { restart, waitForRollout } from './rollout';
 
 /** Longer than a first start with an image that has to be pulled. */
 const ROLLOUT_SECONDS = 300;
@@ -18,12 +19,22 @@ const ROLLOUT_SECONDS = 300;
 export async function deploy(target: Target, profile: Profile, progress: Progress): Promise<string> {
   return progress.step(`Applying the manifests on ${target.name}`, async (detail) => {
     await apply(target, [namespaceObject(profile)]);
-    const token = await ensureSecrets(target);
+    const { token, peersMade } = await ensureSecrets(target);
+    if (peersMade && (await exists(target))) {
+      // A member that ran alone made its own authority, by which it would let nobody in.
+      await restart(target);
+      await waitForRollout(target, ROLLOUT_SECONDS, detail);
+    }
     await apply(target, manifests(profile));
     await waitForRollout(target, ROLLOUT_SECONDS, detail);
     detail('ready');
     return token;
   });
+}
+
+async function exists(target: Target): Promise<boolean> {
+  const set = ['statefulset', contract.name, '--namespace', contract.name];
+  return (await target.kubectl(['get', ...set, '--ignore-not-found', '--output', 'name'])) !== '';
 }
 
 async function apply(target: Target, objects: readonly KubernetesObject[]): Promise<void> {

@@ -11,8 +11,8 @@ export async function replicasToRun(target: Target, wanted: number | undefined):
   const current = await currentReplicas(target);
   if (wanted !== undefined && current !== undefined && wanted < current) {
     throw new UserError(
-      `--replicas ${wanted} is fewer than the ${current} that run; allowed: ${current} or more, ` +
-        'as members must leave the store before their pods go, which is not built yet',
+      `--replicas ${wanted} is fewer than the ${current} there are, and pods that go would still be members of the ` +
+        `store; allowed: ${current} or more; lower it with: bin/berth scale ${wanted}`,
       { exitCode: 2 },
     );
   }
@@ -30,5 +30,8 @@ async function currentReplicas(target: Target): Promise<number | undefined> {
     ...['get', 'persistentvolumeclaims', '--namespace', contract.name],
     ...['--selector', selectorText, '--output', 'name'],
   ]);
-  return claims === '' ? undefined : claims.split('\n').length;
+  if (claims === '') return undefined;
+  // Volumes of members that left may be among them, or not: rather too many, which costs nothing, than too few.
+  const count = claims.split('\n').length;
+  return contract.replicas.find((allowed) => allowed >= count) ?? count;
 }

@@ -3,22 +3,28 @@ import { contract } from '../contract';
 import { peerSecret, tokensSecret } from '../manifests/secrets';
 import type { Target } from '../targets/target';
 
+export interface Secrets {
+  /** A bearer token that `/v1` accepts. */
+  readonly token: string;
+  /** Whether the Secret that members know each other by was made just now: one that runs alone does not use it yet. */
+  readonly peersMade: boolean;
+}
+
 /**
  * Makes the Secrets that are not there yet and returns a token that `/v1` accepts.
  * One that exists is never changed: clients hold its tokens, and members trust each other by it.
  */
-export async function ensureSecrets(target: Target): Promise<string> {
+export async function ensureSecrets(target: Target): Promise<Secrets> {
   const namespace = contract.name;
-  if ((await read(target, contract.peerSecret)) === undefined) {
-    await create(target, peerSecret(namespace, [randomSecret()]));
-  }
+  const peersMade = (await read(target, contract.peerSecret)) === undefined;
+  if (peersMade) await create(target, peerSecret(namespace, [randomSecret()]));
   const lines = await read(target, contract.tokens);
   const token = lines?.find((line) => line !== '' && !line.startsWith('#'));
-  if (token !== undefined) return token;
+  if (token !== undefined) return { token, peersMade };
   const made = randomSecret();
   // A Secret without a usable line gets one; its other content (comments) has nothing to lose.
   await apply(target, tokensSecret(namespace, [made]));
-  return made;
+  return { token: made, peersMade };
 }
 
 /** The lines of a Secret's value, or undefined when there is no such Secret. */

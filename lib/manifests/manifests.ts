@@ -4,6 +4,8 @@ import type { KubernetesObject } from './kubernetes-object';
 import { namespace } from './namespace';
 import { networkPolicy } from './network-policy';
 import type { Profile } from './profile';
+import { replicas } from './replicas';
+import { replicasPolicies } from './replicas-policy';
 import { serviceAccount } from './service-account';
 import { clientService, peerService } from './services';
 import { statefulSet } from './stateful-set';
@@ -21,6 +23,9 @@ export function manifests(profile: Profile): KubernetesObject[] {
     disruptionBudget(profile),
     peerService(profile),
     clientService(profile),
+    // Before what they guard; they take a moment to be in force.
+    ...replicasPolicies(profile),
+    replicas(profile),
     // Before the pods: a load balancer's controller marks pods for it only once it knows the Ingress.
     ingress(profile),
     statefulSet(profile),

@@ -2,6 +2,7 @@ import type { Container, PodSpec, Probe } from 'kubernetes-types/core/v1';
 import { contract } from '../contract';
 import { selector } from './labels';
 import type { Profile } from './profile';
+import { REPLICAS } from './replicas';
 import { secretFile } from './secrets';
 import { timing, type Timing } from './timing';
 
@@ -52,7 +53,10 @@ function container(profile: Profile, times: Timing): Container {
         valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.name' } },
       },
       { name: environment.peerDomain, value: `${contract.services.peers}.${profile.namespace}.svc` },
-      { name: environment.replicas, value: String(profile.replicas) },
+      {
+        name: environment.replicas,
+        valueFrom: { configMapKeyRef: { name: REPLICAS.configMap, key: REPLICAS.key } },
+      },
       { name: environment.tokensFile, value: secretFile(contract.tokens) },
       { name: environment.peerSecretFile, value: secretFile(contract.peerSecret) },
       { name: environment.drainDelay, value: `${times.farewell}s` },

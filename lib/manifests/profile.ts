@@ -16,6 +16,8 @@ export interface Profile {
   readonly image: string;
   /** Members of the store: 1, 3 or 5. */
   readonly replicas: number;
+  /** What whoever owns the installation runs to change the number of replicas; `N` stands for it. */
+  readonly replicasCommand: string;
   readonly storage: StorageProfile;
   readonly ingress: IngressProfile;
   /** Who may open connections to the HTTP port: where the platform's load balancer sends requests from. */

@@ -3,6 +3,7 @@ import { contract } from '../contract';
 import { labels, selector } from './labels';
 import { DATA_VOLUME, podSpec } from './pod';
 import type { Profile } from './profile';
+import { REPLICAS_COMMAND } from './replicas';
 import { timing } from './timing';
 
 /**
@@ -15,7 +16,12 @@ export function statefulSet(profile: Profile) {
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: { name: contract.name, namespace: profile.namespace, labels },
+    metadata: {
+      name: contract.name,
+      namespace: profile.namespace,
+      labels,
+      annotations: { [REPLICAS_COMMAND]: profile.replicasCommand },
+    },
     spec: {
       replicas: profile.replicas,
       serviceName: contract.services.peers,

@@ -28,6 +28,8 @@ type Status struct {
 	Members []Member `json:"members,omitempty"`
 	// Ready says that the member serves requests, and is to go on doing so.
 	Ready bool `json:"ready"`
+	// Retired says that it is not ready because it was told so.
+	Retired bool `json:"retired,omitempty"`
 }
 
 // Member is an entry in a cluster's list.

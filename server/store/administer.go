@@ -22,6 +22,8 @@ type MemberState struct {
 	Voter bool `json:"voter"`
 	// Ready says that it answers, serves requests, and is to go on doing so.
 	Ready bool `json:"ready"`
+	// Retired says that it is not ready because it was told so.
+	Retired bool `json:"retired"`
 }
 
 var errNoMajority = errors.New("no member knows of a majority; try again when a majority is ready")
@@ -50,7 +52,7 @@ func (a *Administrator) Members(ctx context.Context) ([]MemberState, error) {
 		for ordinal := range mostMembers {
 			for _, member := range answer.Members {
 				if member.PeerURL == a.peers.url(ordinal) {
-					members = append(members, MemberState{a.peers.name(ordinal), !member.Learner, answers[ordinal].Ready})
+					members = append(members, MemberState{a.peers.name(ordinal), !member.Learner, answers[ordinal].Ready, answers[ordinal].Retired})
 				}
 			}
 		}

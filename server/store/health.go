@@ -34,8 +34,10 @@ type health struct {
 // to retire.
 func (s *Store) Ready() bool {
 	last := s.health.lastRead.Load()
-	return last != 0 && s.hasVote() && time.Now().UnixNano() >= s.retired.Load() && time.Since(s.health.opened)-time.Duration(last) < staleAfter
+	return last != 0 && s.hasVote() && !s.isRetired() && time.Since(s.health.opened)-time.Duration(last) < staleAfter
 }
+
+func (s *Store) isRetired() bool { return time.Now().UnixNano() < s.retired.Load() }
 
 func (s *Store) watchHealth(ctx context.Context) {
 	for ctx.Err() == nil {

@@ -49,6 +49,7 @@ func (l *local) Status(ctx context.Context) membership.Status {
 	status.State = membership.Running
 	status.Cluster = uint64(s.server.Cluster().ID())
 	status.Ready = s.Ready() && !s.leaving.Load()
+	status.Retired = s.isRetired()
 	members, err := s.server.MemberList(ctx, &pb.MemberListRequest{Linearizable: true})
 	if err != nil {
 		return status

@@ -28,7 +28,8 @@ describe('the number of replicas', () => {
 
   test('is never lowered, which would cost the members that stay their quorum', async () => {
     await expect(replicasToRun(running('3'), 1)).rejects.toThrow(
-      '--replicas 1 is fewer than the 3 that run; allowed: 3 or more',
+      '--replicas 1 is fewer than the 3 there are, and pods that go would still be members of the store; ' +
+        'allowed: 3 or more; lower it with: bin/berth scale 1',
     );
   });
 });

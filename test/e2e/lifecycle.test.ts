@@ -80,7 +80,7 @@ test('up --replicas 3 grows the store with its data in place, and never shrinks 
   });
   const shrunk = await start('up', '--replicas', '1').ended;
   expect(shrunk.code).toBe(2);
-  expect(shrunk.err).toContain('--replicas 1 is fewer than the 3 that run');
+  expect(shrunk.err).toContain('lower it with: bin/berth scale 1');
 });
 
 test('down leaves nothing behind', async () => {

@@ -67,11 +67,28 @@ describe('the StatefulSet', () => {
 
   test('tells the server as many replicas as it makes', () => {
     for (const replicas of [1, 3, 5]) {
-      const { spec } = statefulSet(eks({ replicas }));
-      const env = spec.template.spec.containers[0]?.env ?? [];
-      expect(spec.replicas).toBe(replicas);
-      expect(env.find(({ name }) => name === contract.environment.replicas)?.value).toBe(String(replicas));
+      const objects = manifests(eks({ replicas }));
+      const set = objects.find(({ kind }) => kind === 'StatefulSet') as ReturnType<typeof statefulSet>;
+      const env = set.spec.template.spec.containers[0]?.env ?? [];
+      const from = env.find(({ name }) => name === contract.environment.replicas)?.valueFrom?.configMapKeyRef;
+      const map = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === from?.name);
+      expect(set.spec.replicas).toBe(replicas);
+      expect((map as { data?: Record<string, string> }).data?.[from?.key ?? '']).toBe(String(replicas));
     }
+  });
+
+  test('has the same pods whatever their number, so that a change of it rolls none', () => {
+    const template = (replicas: number) => statefulSet(eks({ replicas })).spec.template;
+    expect(template(1)).toEqual(template(5));
+  });
+
+  test('names the command that changes the number of replicas for whoever owns it', () => {
+    const command = (profile: ReturnType<typeof eks>) =>
+      statefulSet(profile).metadata.annotations['berth.example.com/replicas-command'];
+    expect(command(eks())).toBe('npx cdk deploy --all --context replicas=N');
+    expect(command(minikube())).toBe(
+      'bin/berth export --image localhost/berth:dev --host berth.localhost --replicas N | kubectl apply --filename -',
+    );
   });
 
   test('is selected by every Service, policy and budget', () => {

@@ -35,6 +35,7 @@ export function eksProfile(options: EksOptions): Profile {
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
     image: options.image,
     replicas: options.replicas,
+    replicasCommand: 'npx cdk deploy --all --context replicas=N',
     storage: { className: options.storageClassName, size: options.volumeSize },
     ingress: {
       className: 'alb',

@@ -17,6 +17,7 @@ export function minikubeProfile(options: MinikubeOptions): Profile {
     namespace: contract.name,
     image: options.image,
     replicas: options.replicas,
+    replicasCommand: `bin/berth export --image ${options.image} --host ${options.host} --replicas N | kubectl apply --filename -`,
     storage: { className: 'standard', size: '4Gi' },
     ingress: {
       className: 'nginx',
