@@ -1,0 +1,60 @@
+import {
+  DeleteSecurityGroupCommand,
+  type EC2Client,
+  paginateDescribeSecurityGroups,
+  RevokeSecurityGroupIngressCommand,
+  type SecurityGroup,
+} from '@aws-sdk/client-ec2';
+import { type Kind, unlessGone } from './leftover';
+import { tagFilters, type Tags } from './tags';
+
+/**
+ * The security groups of load balancers: one each, and the one they share (`k8s-traffic-<cluster>-…`).
+ *
+ * The controller lets the shared one into the nodes' group; as long as that rule is there the group cannot go. Such
+ * rules are taken out of the cluster's own groups (`nodeTags`) and of no others: a rule that a person wrote elsewhere
+ * is theirs to remove, and is why the group then stays.
+ */
+export function securityGroups(client: EC2Client, vpcId: string, tags: Tags, nodeTags: Tags): Kind {
+  const groups = async (filters: { Name: string; Values: string[] }[]) => {
+    const found: SecurityGroup[] = [];
+    const Filters = [{ Name: 'vpc-id', Values: [vpcId] }, ...filters];
+    for await (const page of paginateDescribeSecurityGroups({ client }, { Filters })) {
+      found.push(...(page.SecurityGroups ?? []));
+    }
+    return found;
+  };
+  const letsIn = (id: string) => ({ Name: 'ip-permission.group-id', Values: [id] });
+  return {
+    name: 'security group',
+    async find() {
+      const found = await groups(tagFilters(tags));
+      return found.map((one) => ({ id: one.GroupId ?? '', name: one.GroupName ?? '' }));
+    },
+    async remove({ id }) {
+      for (const owners of [nodeTags, tags]) {
+        for (const group of await groups([letsIn(id), ...tagFilters(owners)])) {
+          await unlessGone(client.send(revoke(group, id)));
+        }
+      }
+      await unlessGone(client.send(new DeleteSecurityGroupCommand({ GroupId: id })));
+    },
+    command: ({ id }) => `aws ec2 delete-security-group --group-id ${id}`,
+  };
+}
+
+/** Takes out of `group` what lets `id` in, and leaves whatever else the same rules let in. */
+function revoke(group: SecurityGroup, id: string): RevokeSecurityGroupIngressCommand {
+  const rules = (group.IpPermissions ?? []).filter((rule) =>
+    rule.UserIdGroupPairs?.some((pair) => pair.GroupId === id),
+  );
+  return new RevokeSecurityGroupIngressCommand({
+    GroupId: group.GroupId,
+    IpPermissions: rules.map(({ IpProtocol, FromPort, ToPort }) => ({
+      IpProtocol,
+      FromPort,
+      ToPort,
+      UserIdGroupPairs: [{ GroupId: id }],
+    })),
+  });
+}

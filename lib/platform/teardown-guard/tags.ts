@@ -1,0 +1,30 @@
+/**
+ * The tags by which the cluster's controllers mark what they make. Nothing without one of them is ever touched.
+ *
+ * - Load balancer controller: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/configurations/
+ * - EBS CSI driver: https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md
+ * - VPC CNI: https://github.com/aws/amazon-vpc-cni-k8s#cluster_name
+ */
+export function clusterTags(clusterName: string) {
+  return {
+    /** Load balancers, target groups and security groups of Ingresses and Services. */
+    loadBalancing: { 'elbv2.k8s.aws/cluster': clusterName },
+    /** Volumes of claims. Two tags: the first alone is also on nodes and their security group. */
+    volume: { ...owned(clusterName), 'ebs.csi.aws.com/cluster': 'true' },
+    /** Network interfaces that nodes got for their pods. */
+    networkInterface: { 'cluster.k8s.amazonaws.com/name': clusterName },
+    /** Security groups of the cluster and its nodes, in which the controller writes rules. */
+    nodeSecurityGroup: owned(clusterName),
+  } as const;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+function owned(clusterName: string): Tags {
+  return { [`kubernetes.io/cluster/${clusterName}`]: 'owned' };
+}
+
+/** Tags as the filters of EC2's `Describe` operations. */
+export function tagFilters(tags: Tags) {
+  return Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
+}
