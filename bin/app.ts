@@ -1,5 +1,7 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { accountApp } from '../lib/account/account-app';
+import { ClusterChecks } from '../lib/account/cluster-rules';
 import { readSettings } from '../lib/config/read-settings';
 import { UserError } from '../lib/terminal/user-error';
 
@@ -7,6 +9,8 @@ import { UserError } from '../lib/terminal/user-error';
 try {
   const app = new App();
   accountApp(app, readSettings(app.node.getAllContext() as Record<string, unknown>));
+  // Findings without a reason in lib/account/acknowledgements.ts end the synthesis, and so any deployment.
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ClusterChecks(app));
   app.synth();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;

@@ -2,10 +2,12 @@ import type { App, Stack } from 'aws-cdk-lib';
 import { names } from '../config/names';
 import { refuseDeploymentWhileMissing } from '../config/needed-to-deploy';
 import type { Settings } from '../config/settings';
+import { pipelineAcknowledgements } from '../pipeline/acknowledgements';
 import { PipelineStack } from '../pipeline/pipeline-stack';
 import { PlatformStack } from '../platform/platform-stack';
 import { ImageStack } from '../server/image-stack';
 import { ServerStack } from '../server/server-stack';
+import { acknowledge, acknowledgements } from './acknowledgements';
 
 /** The stacks of one account, in the order they are deployed; they are destroyed in the opposite one. */
 export interface AccountStacks {
@@ -57,6 +59,7 @@ export function accountApp(app: App, settings: Settings): AccountStacks {
     pipeline.addStackDependency(server);
     stacks.push(pipeline);
   }
+  acknowledge(app, [...acknowledgements, ...pipelineAcknowledgements]);
   for (const stack of stacks) refuseDeploymentWhileMissing(stack, settings);
   return { platform, image, server, ...(pipeline === undefined ? {} : { pipeline }) };
 }

@@ -1,0 +1,128 @@
+import { Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** Findings of cdk-nag that stay, and why. */
+export interface Acknowledgement {
+  /** Path of the construct, its stack's name first. All below it is covered. */
+  readonly path: string;
+  /** Id of the rule, such as `AwsSolutions-IAM4`. */
+  readonly rule: string;
+  /** What cdk-nag puts in brackets behind the id, where a rule finds several things in one resource. */
+  readonly findings?: readonly string[];
+  readonly reason: string;
+}
+
+const managed = (...policies: string[]) =>
+  policies.map((name) => `Policy::arn:<AWS::Partition>:iam::aws:policy/${name}`);
+const elb = (path: string) =>
+  `Resource::arn:<AWS::Partition>:elasticloadbalancing:<AWS::Region>:<AWS::AccountId>:${path}`;
+
+const KUBECTL = 'berth-platform/ControlPlane/Cluster/KubectlProvider';
+
+/** Every acknowledgement of platform, image and server, in one place. A test finds those that no longer apply. */
+export const acknowledgements: readonly Acknowledgement[] = [
+  {
+    path: 'berth-platform/AccessLogs/Bucket',
+    rule: 'AwsSolutions-S1',
+    reason: 'It holds access logs; logging who reads them would need a bucket with the same question',
+  },
+  {
+    path: 'berth-platform/ControlPlane/Cluster/Role',
+    rule: 'AwsSolutions-IAM4',
+    findings: managed('AmazonEKSClusterPolicy'),
+    reason: 'What EKS does with this role is EKS’s to say; it keeps the policy up to date with the service',
+  },
+  {
+    path: 'berth-platform/Nodes/Role',
+    rule: 'AwsSolutions-IAM4',
+    findings: managed('AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'),
+    reason:
+      'EKS checks for these by name; pods cannot reach the role, as the metadata service answers one hop',
+  },
+  {
+    path: 'berth-platform/NodeAddons/NetworkRole',
+    rule: 'AwsSolutions-IAM4',
+    findings: managed('AmazonEKS_CNI_Policy'),
+    reason: 'The policy that the add-on’s makers keep in step with its versions; only its own pods have it',
+  },
+  {
+    path: 'berth-platform/PodAddons/StorageRole',
+    rule: 'AwsSolutions-IAM4',
+    findings: managed('service-role/AmazonEBSCSIDriverPolicy'),
+    reason:
+      'The policy that the add-on’s makers keep in step with its versions; it is limited to what the driver tagged',
+  },
+  {
+    path: `${KUBECTL}/Handler`,
+    rule: 'AwsSolutions-IAM4',
+    findings: [
+      ...managed(
+        'service-role/AWSLambdaBasicExecutionRole',
+        'service-role/AWSLambdaVPCAccessExecutionRole',
+        'AmazonEC2ContainerRegistryReadOnly',
+      ),
+      'Policy::{"Fn::If":["ControlPlaneClusterKubectlProviderHandlerHasEcrPublic6AA9E5D7",' +
+        '{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":iam::aws:policy/AmazonElasticContainerRegistryPublicReadOnly"]]},' +
+        '{"Ref":"AWS::NoValue"}]}',
+    ],
+    reason:
+      'Made by aws-cdk-lib, which gives no way to replace these; they read images and write the Lambda’s log',
+  },
+  {
+    path: `${KUBECTL}/Provider`,
+    rule: 'AwsSolutions-IAM4',
+    findings: managed(
+      'service-role/AWSLambdaBasicExecutionRole',
+      'service-role/AWSLambdaVPCAccessExecutionRole',
+    ),
+    reason: 'Made by aws-cdk-lib, which gives no way to replace these; they write the Lambda’s log',
+  },
+  {
+    path: `${KUBECTL}/Provider`,
+    rule: 'AwsSolutions-IAM5',
+    findings: ['Resource::<ControlPlaneClusterKubectlProviderHandler4C29DBB3.Arn>:*'],
+    reason: 'Any version of the one Lambda it calls; written by aws-cdk-lib',
+  },
+  {
+    path: `${KUBECTL}/Handler`,
+    rule: 'AwsSolutions-L1',
+    reason: 'aws-cdk-lib chooses the newest Python that its handler was tested with',
+  },
+  {
+    path: 'berth-platform/LoadBalancerController/Role',
+    rule: 'AwsSolutions-IAM5',
+    findings: ['Resource::*'],
+    reason: 'Describe actions, which know no resources',
+  },
+  {
+    path: 'berth-platform/LoadBalancerController/Role',
+    rule: 'AwsSolutions-IAM5',
+    findings: [
+      elb('loadbalancer/app/*'),
+      elb('targetgroup/*'),
+      elb('listener/app/*'),
+      elb('listener-rule/app/*'),
+      'Resource::arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:security-group/*',
+      'Resource::arn:<AWS::Partition>:iam::<AWS::AccountId>:role/aws-service-role/elasticloadbalancing.amazonaws.com/*',
+    ],
+    reason:
+      'The controller makes these under names of its own; conditions limit them to the cluster’s tag or VPC',
+  },
+];
+
+/** Puts acknowledgements on the constructs they speak of, as far as those are there. */
+export function acknowledge(scope: IConstruct, list: readonly Acknowledgement[]): void {
+  const byPath = new Map(scope.node.findAll().map((construct) => [construct.node.path, construct]));
+  for (const { path, rule, findings, reason } of list) {
+    const construct = byPath.get(path);
+    if (construct === undefined) continue;
+    for (const id of idsOf({ rule, ...(findings === undefined ? {} : { findings }) })) {
+      Validations.of(construct).acknowledge({ id, reason });
+    }
+  }
+}
+
+/** The ids as cdk-nag reports them. */
+export function idsOf({ rule, findings }: Pick<Acknowledgement, 'rule' | 'findings'>): string[] {
+  return findings === undefined ? [rule] : findings.map((finding) => `${rule}[${finding}]`);
+}
