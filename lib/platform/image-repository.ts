@@ -14,7 +14,7 @@ export function imageRepository(scope: Construct, id: string): ecr.Repository {
     repositoryName: names.repository,
     imageTagMutability: ecr.TagMutability.IMMUTABLE,
     imageScanOnPush: true,
-    encryption: ecr.RepositoryEncryption.AES_256,
+    encryption: ecr.RepositoryEncryption.KMS,
     removalPolicy: RemovalPolicy.DESTROY,
     emptyOnDelete: true,
     // An image that a rule of higher priority speaks of is left alone by those after it, so the first one protects.
