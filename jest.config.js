@@ -1,4 +1,5 @@
-// Two projects: `unit` needs nothing but Node; `e2e` needs the local Kubernetes that `bin/berth test` starts for it.
+// `unit` needs nothing but Node; `templates` the Python checkers of test/tools; `e2e` the local Kubernetes that
+// `bin/berth test` starts for it.
 const typescript = { transform: { '^.+\\.ts$': ['ts-jest', {}] }, testEnvironment: 'node' };
 
 module.exports = {
@@ -10,7 +11,13 @@ module.exports = {
       displayName: 'unit',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
+      testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/templates/'],
+    },
+    {
+      ...typescript,
+      displayName: 'templates',
+      roots: ['<rootDir>/test/templates'],
+      testMatch: ['**/*.test.ts'],
     },
     {
       ...typescript,

@@ -30,6 +30,11 @@ export const checks: readonly Check[] = [
     ]),
   ]),
   { name: 'unit', title: 'TypeScript unit tests', run: (context) => jest('unit', context) },
+  {
+    name: 'templates',
+    title: 'Templates of the account’s stacks: cfn-lint, checkov',
+    run: (context) => jest('templates', context),
+  },
   goTests(modules),
   endToEnd,
 ];

@@ -22,7 +22,7 @@ interface JestResult {
 
 /** Runs one of the projects of jest.config.js. */
 export async function jest(
-  project: 'unit' | 'e2e',
+  project: 'unit' | 'templates' | 'e2e',
   { checkout, log, detail }: CheckContext,
   env: Record<string, string> = {},
 ): Promise<Outcome> {

@@ -4,13 +4,12 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { cacheDirectory } from '../../lib/installation/cache';
 
-const requirements = join(__dirname, 'requirements.txt');
-
 /**
- * The directory with the Python packages of requirements.txt, for PYTHONPATH.
+ * The directory with the Python packages of one of the requirements files here, for PYTHONPATH.
  * Installed once for each version of that file, in the cache that all checkouts share.
  */
-export function pythonTools(): string {
+export function pythonTools(file = 'requirements.txt'): string {
+  const requirements = join(__dirname, file);
   const key = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const target = cacheDirectory(`python-tools-${key}`);
   if (existsSync(target)) return target;
