@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** Findings of cdk-nag that stay, and why. */
@@ -7,7 +7,10 @@ export interface Acknowledgement {
   readonly path: string;
   /** Id of the rule, such as `AwsSolutions-IAM4`. */
   readonly rule: string;
-  /** What cdk-nag puts in brackets behind the id, where a rule finds several things in one resource. */
+  /**
+   * What cdk-nag puts in brackets behind the id, where a rule finds several things in one resource.
+   * `{region}` and `{partition}` stand for those of the stack.
+   */
   readonly findings?: readonly string[];
   readonly reason: string;
 }
@@ -17,6 +20,10 @@ const managed = (...policies: string[]) =>
 const elb = (path: string) =>
   `Resource::arn:<AWS::Partition>:elasticloadbalancing:<AWS::Region>:<AWS::AccountId>:${path}`;
 
+const arnOf = (service: string, path: string) =>
+  `arn:{partition}:${service}:{region}:<AWS::AccountId>:${path}`;
+
+const GUARD = 'berth-platform/TeardownGuard';
 const KUBECTL = 'berth-platform/ControlPlane/Cluster/KubectlProvider';
 
 /** Every acknowledgement of platform, image and server, in one place. A test finds those that no longer apply. */
@@ -108,6 +115,48 @@ export const acknowledgements: readonly Acknowledgement[] = [
     reason:
       'The controller makes these under names of its own; conditions limit them to the cluster’s tag or VPC',
   },
+  {
+    path: `${GUARD}/Look/Role`,
+    rule: 'AwsSolutions-IAM5',
+    findings: ['Resource::*'],
+    reason: 'Describe actions, which know no resources',
+  },
+  {
+    path: `${GUARD}/Look/Role`,
+    rule: 'AwsSolutions-IAM5',
+    findings: [
+      ...['loadbalancer/*', 'targetgroup/*'].map(
+        (path) => `Resource::${arnOf('elasticloadbalancing', path)}`,
+      ),
+      ...['security-group/*', 'network-interface/*', 'volume/*'].map(
+        (path) => `Resource::${arnOf('ec2', path)}`,
+      ),
+    ],
+    reason: 'What is left behind has names that others gave it; conditions limit this to the cluster’s tags',
+  },
+  {
+    path: `${GUARD}/Provider`,
+    rule: 'AwsSolutions-IAM4',
+    findings: managed('service-role/AWSLambdaBasicExecutionRole'),
+    reason: 'Made by aws-cdk-lib, which gives no way to replace it; it writes the Lambda’s log',
+  },
+  {
+    path: `${GUARD}/Provider`,
+    rule: 'AwsSolutions-IAM5',
+    findings: [
+      'TeardownGuardBeginFunction6C62F7B7',
+      'TeardownGuardLookFunction4941F55D',
+      'TeardownGuardProviderframeworkisComplete78141FBA',
+      'TeardownGuardProviderframeworkonTimeout5D4BCCDF',
+    ].map((id) => `Resource::<${id}.Arn>:*`),
+    reason: 'Any version of the Lambdas that it calls; written by aws-cdk-lib',
+  },
+  ...['AwsSolutions-SF1', 'AwsSolutions-SF2'].map((rule) => ({
+    path: `${GUARD}/Provider/waiter-state-machine`,
+    rule,
+    reason:
+      'It asks one Lambda again and again while the stack is deleted; what happens is in that Lambda’s log',
+  })),
 ];
 
 /** Puts acknowledgements on the constructs they speak of, as far as those are there. */
@@ -116,7 +165,9 @@ export function acknowledge(scope: IConstruct, list: readonly Acknowledgement[])
   for (const { path, rule, findings, reason } of list) {
     const construct = byPath.get(path);
     if (construct === undefined) continue;
-    for (const id of idsOf({ rule, ...(findings === undefined ? {} : { findings }) })) {
+    const stack = Stack.of(construct);
+    for (const one of idsOf({ rule, ...(findings === undefined ? {} : { findings }) })) {
+      const id = one.replace('{region}', stack.region).replace('{partition}', stack.partition);
       Validations.of(construct).acknowledge({ id, reason });
     }
   }

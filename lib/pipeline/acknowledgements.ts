@@ -17,8 +17,8 @@ export const pipelineAcknowledgements: readonly Acknowledgement[] = [
     path: STACK,
     rule: 'AwsSolutions-IAM5',
     findings: ['Build45A36621', 'Release6218179A'].flatMap((project) => [
-      `Resource::arn:aws:logs:eu-central-1:<AWS::AccountId>:log-group:/aws/codebuild/<${project}>:*`,
-      `Resource::arn:aws:codebuild:eu-central-1:<AWS::AccountId>:report-group/<${project}>-*`,
+      `Resource::arn:{partition}:logs:{region}:<AWS::AccountId>:log-group:/aws/codebuild/<${project}>:*`,
+      `Resource::arn:{partition}:codebuild:{region}:<AWS::AccountId>:report-group/<${project}>-*`,
     ]),
     reason: 'Streams and report groups that CodeBuild names itself, below the name of the one project',
   },

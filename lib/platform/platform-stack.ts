@@ -14,6 +14,7 @@ import { LoadBalancerController } from './load-balancer-controller';
 import { Network } from './network';
 import { Nodes } from './nodes';
 import { storageClass } from './storage-class';
+import { TeardownGuard } from './teardown-guard/teardown-guard';
 
 export interface PlatformStackProps extends StackProps {
   readonly settings: Settings;
@@ -44,10 +45,18 @@ export class PlatformStack extends Stack {
     const nodes = new Nodes(this, 'Nodes', { settings, cluster });
     nodes.node.addDependency(nodeAddons);
     const podAddons = new PodAddons(this, 'PodAddons', { settings, cluster, nodes, nodeAddons });
-    new LoadBalancerController(this, 'LoadBalancerController', {
+    const controller = new LoadBalancerController(this, 'LoadBalancerController', {
       cluster,
       after: [nodes, podAddons],
     });
+    const guard = new TeardownGuard(this, 'TeardownGuard', {
+      clusterName: names.cluster,
+      vpcId: this.vpc.vpcId,
+      cluster: cluster.node.defaultChild as eks.CfnCluster,
+      volumes: settings.dataOnDestroy,
+    });
+    guard.waitsFor(controller, podAddons, nodes, nodeAddons);
+    guard.clearsAfter(nodes);
     kubernetesResource(this, { cluster, object: storageClass, after: [podAddons.storageDriver] });
 
     new CfnOutput(this, 'KubeconfigCommand', {

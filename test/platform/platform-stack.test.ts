@@ -294,6 +294,34 @@ describe('a platform that is destroyed', () => {
     expect(kept.map(([id]) => id)).toEqual([]);
   });
 
+  test('waits for the controllers while they and the nodes still run, and clears up between nodes and cluster', () => {
+    const graph = new DependencyGraph(platform());
+    const [wait = ''] = graph.ofType('Custom::WaitForControllers');
+    const [clear = ''] = graph.ofType('Custom::ClearLeftovers');
+    const running = [
+      ...graph.ofType('Custom::AWSCDK-EKS-HelmChart'),
+      ...graph.ofType('AWS::EKS::Addon'),
+      ...graph.ofType('AWS::EKS::Nodegroup'),
+    ];
+    expect([...graph.before(wait)]).toEqual(expect.arrayContaining(running));
+    for (const nodes of graph.ofType('AWS::EKS::Nodegroup')) expect(graph.before(nodes)).toContain(clear);
+    const [cluster = ''] = graph.ofType('AWS::EKS::Cluster');
+    expect(graph.before(clear)).toContain(cluster);
+  });
+
+  test.each([
+    ['keep', 'keep', true],
+    ['delete', 'delete', false],
+  ])(
+    'with dataOnDestroy %s has volumes treated so, and says how to remove what is kept',
+    (dataOnDestroy, Volumes, kept) => {
+      const template = platform({ dataOnDestroy });
+      template.hasResourceProperties('Custom::ClearLeftovers', { Volumes });
+      const outputs = JSON.stringify(template.toJSON()['Outputs']);
+      expect(outputs.includes('aws ec2 delete-volume')).toBe(kept);
+    },
+  );
+
   test('empties its image repository and its bucket of logs', () => {
     const template = platform();
     template.hasResourceProperties('AWS::ECR::Repository', { EmptyOnDelete: true });

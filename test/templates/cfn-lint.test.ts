@@ -66,13 +66,11 @@ test('cfn-lint has nothing to say about the templates but what is reasoned here'
 });
 
 test('cfn-lint is really asked: it finds a property that does not exist', () => {
-  const [file = ''] = templateFiles();
+  const file = templateFiles().find((one) => basename(one).startsWith('berth-platform')) ?? '';
   const template = JSON.parse(readFileSync(file, 'utf8')) as {
     Resources: Record<string, { Type: string; Properties: object }>;
   };
-  const broken = Object.values(template.Resources).find(
-    ({ Type }) => Type === 'AWS::EKS::Nodegroup' || Type === 'AWS::CodeBuild::Project',
-  );
+  const broken = Object.values(template.Resources).find(({ Type }) => Type === 'AWS::EKS::Nodegroup');
   Object.assign(broken?.Properties ?? {}, { Bogus: 'x' });
   const copy = join(mkdtempSync(join(tmpdir(), 'berth-cfn-lint-')), 'broken.template.json');
   writeFileSync(copy, JSON.stringify(template));
