@@ -4,14 +4,14 @@ import { selector } from './labels';
 import type { Profile } from './profile';
 import { REPLICAS } from './replicas';
 import { secretFile } from './secrets';
-import { timing, type Timing } from './timing';
+import { PROBE_TIMEOUT_SECONDS, timing, type Timing } from './timing';
 
 /** Name of the volume that each pod keeps; part of the names of its claims, so it can never change. */
 export const DATA_VOLUME = 'data';
 
 /** The pod: one container that may write to its volume and nowhere else. */
 export function podSpec(profile: Profile): PodSpec {
-  const times = timing(profile.drainSeconds);
+  const times = timing(profile);
   return {
     serviceAccountName: contract.name,
     automountServiceAccountToken: false,
@@ -61,6 +61,7 @@ function container(profile: Profile, times: Timing): Container {
       { name: environment.peerSecretFile, value: secretFile(contract.peerSecret) },
       { name: environment.drainDelay, value: `${times.farewell}s` },
       { name: environment.shutdownTimeout, value: `${times.shutdown}s` },
+      { name: environment.unreadyAfter, value: `${times.unreadyAfter}s` },
     ],
     resources: profile.resources,
     // Liveness is the process alone: restarting a member because others are away would only lose one more.
@@ -89,7 +90,7 @@ function container(profile: Profile, times: Timing): Container {
 function httpProbe(path: string): Probe {
   return {
     httpGet: { path, port: contract.ports.http.name, scheme: 'HTTP' },
-    timeoutSeconds: 2,
+    timeoutSeconds: PROBE_TIMEOUT_SECONDS,
     successThreshold: 1,
   };
 }

@@ -32,6 +32,11 @@ export interface Profile {
    * Longer than the platform needs for that. Every other time follows from it: see `timing`.
    */
   readonly drainSeconds: number;
+  /**
+   * Seconds after which a member that hangs, or is cut off from the majority, is found out, and after which the
+   * Ingress gives up one that takes no connections: what was routed to it until then may fail. At least 12.
+   */
+  readonly detectionSeconds: number;
   readonly resources: ResourceRequirements;
 }
 

@@ -29,7 +29,7 @@ export function statefulSet(profile: Profile) {
       // OrderedReady would never come back from an outage of all: the first pod cannot be ready without the others.
       podManagementPolicy: 'Parallel',
       updateStrategy: { type: 'RollingUpdate' },
-      minReadySeconds: timing(profile.drainSeconds).settle,
+      minReadySeconds: timing(profile).settle,
       revisionHistoryLimit: 5,
       // Volumes are deleted by a person, never as a consequence.
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },

@@ -6,8 +6,20 @@ const FAREWELL_SECONDS = 1;
 const HAND_OVER_SECONDS = 4;
 /** Time etcd gets to close after the last request was answered. */
 const CLOSE_SECONDS = 10;
+/** Readiness probes in a row that decide: one that a busy node answers late is not enough. */
+const READINESS_FAILURES = 3;
+/** How long the kubelet waits for the answer to a probe. */
+export const PROBE_TIMEOUT_SECONDS = 2;
+/** The server takes no less: elections must be over by then. */
+const LEAST_UNREADY_AFTER = 5;
 
-/** Every time in the manifests, in seconds, derived from the one drain time of the profile. */
+/** The two times of a profile that all others follow from, in seconds. */
+export interface Times {
+  readonly drainSeconds: number;
+  readonly detectionSeconds: number;
+}
+
+/** Every time in the manifests, in seconds, derived from the drain time and the detection time of the profile. */
 export interface Timing {
   /** preStop sleep: the pod goes on serving while load balancers let go of it. */
   readonly drain: number;
@@ -17,9 +29,11 @@ export interface Timing {
   readonly shutdown: number;
   /** terminationGracePeriodSeconds: when the kubelet kills what is left. */
   readonly grace: number;
-  /** Readiness probe: found unready after `readinessPeriod * readinessFailures`, well inside the drain time. */
+  /** Readiness probe: how often, and how many failures in a row make the pod unready. */
   readonly readinessPeriod: number;
   readonly readinessFailures: number;
+  /** After so long without a majority a member says itself that it is not ready. */
+  readonly unreadyAfter: number;
   /** minReadySeconds: how long a new pod has been ready before the next one is rolled. */
   readonly settle: number;
   /** How long a start may take, replaying a full log included, before the kubelet tries again. */
@@ -27,25 +41,34 @@ export interface Timing {
 }
 
 /**
- * Derives every time from the drain time.
+ * Derives every time.
  *
- * @param drainSeconds at least 5: what Kubernetes itself needs to tell every node that an endpoint goes
+ * `drainSeconds` is at least 5: what Kubernetes itself needs to tell every node that an endpoint goes.
+ * `detectionSeconds` is at least 12: the time of a member to see that it is cut off, and of the probe to see the member.
  * @throws RangeError naming the value and what is allowed
  */
-export function timing(drainSeconds: number): Timing {
-  if (!Number.isInteger(drainSeconds) || drainSeconds < 5 || drainSeconds > 3600) {
-    throw new RangeError(`drainSeconds is ${drainSeconds}; allowed: whole seconds from 5 to 3600`);
-  }
+export function timing({ drainSeconds, detectionSeconds }: Times): Timing {
+  whole('drainSeconds', drainSeconds, 5);
+  whole('detectionSeconds', detectionSeconds, 12);
   const shutdown = contract.limits.requestSeconds;
-  const readinessFailures = 3;
+  const readinessPeriod = Math.max(1, Math.floor(detectionSeconds / 8));
+  // The kubelet has just asked when it happens, and every later answer is waited for in vain.
+  const probed = readinessPeriod + READINESS_FAILURES * Math.max(readinessPeriod, PROBE_TIMEOUT_SECONDS);
   return {
     drain: drainSeconds,
     farewell: FAREWELL_SECONDS,
     shutdown,
     grace: drainSeconds + FAREWELL_SECONDS + HAND_OVER_SECONDS + shutdown + CLOSE_SECONDS,
-    readinessPeriod: Math.max(1, Math.floor(drainSeconds / (readinessFailures * 2))),
-    readinessFailures,
+    readinessPeriod,
+    readinessFailures: READINESS_FAILURES,
+    unreadyAfter: Math.max(LEAST_UNREADY_AFTER, detectionSeconds - probed),
     settle: Math.max(2, Math.ceil(drainSeconds / 5)),
     startup: 300,
   };
+}
+
+function whole(name: keyof Times, value: number, least: number): void {
+  if (!Number.isInteger(value) || value < least || value > 3600) {
+    throw new RangeError(`${name} is ${value}; allowed: whole seconds from ${least} to 3600`);
+  }
 }

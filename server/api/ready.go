@@ -15,7 +15,7 @@ func (h *Handler) ready(w http.ResponseWriter, _ *http.Request, _ string) error 
 	case s == nil:
 		return notReady("the store is still being opened")
 	case !s.Ready():
-		return notReady("the store has not answered a read since it was opened, or for 15 seconds, has no vote yet, or was told to retire")
+		return notReady("the store has not answered a read since it was opened, or for some seconds, has no vote yet, or was told to retire")
 	}
 	send(w, http.StatusOK, mediaText, []byte("ok\n"))
 	return nil

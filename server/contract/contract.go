@@ -101,6 +101,7 @@ type Environment struct {
 	Replicas        string `json:"replicas"`
 	DrainDelay      string `json:"drainDelay"`
 	ShutdownTimeout string `json:"shutdownTimeout"`
+	UnreadyAfter    string `json:"unreadyAfter"`
 	LogLevel        string `json:"logLevel"`
 }
 

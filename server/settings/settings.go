@@ -45,6 +45,9 @@ type Settings struct {
 	// ShutdownTimeout is how long requests under way may take to finish
 	// after DrainDelay; the default is 20 s.
 	ShutdownTimeout time.Duration
+	// UnreadyAfter is how long no majority may be heard of before the server
+	// is unready; the default is 15 s.
+	UnreadyAfter time.Duration
 	// LogLevel is the least severe level logged; the default is info.
 	LogLevel slog.Level
 }
@@ -162,6 +165,15 @@ func All() []Setting {
 			parse: func(value string, s *Settings) (ok bool) {
 				s.ShutdownTimeout, ok = parseDuration(value)
 				return ok && s.ShutdownTimeout >= time.Second
+			},
+		},
+		{
+			Name: env.UnreadyAfter, Default: "15s",
+			Allowed: "a duration from 5s, longer than an election takes, to 1h",
+			Meaning: "How long no majority may be heard of before requests are to go elsewhere.",
+			parse: func(value string, s *Settings) (ok bool) {
+				s.UnreadyAfter, ok = parseDuration(value)
+				return ok && s.UnreadyAfter >= 5*time.Second
 			},
 		},
 		{

@@ -14,9 +14,7 @@ const (
 	// probeFirst is how often it does until the first success, so that a
 	// start is noticed at once.
 	probeFirst = 5 * time.Millisecond
-	// staleAfter is how long reads may fail before the store counts as not
-	// ready: longer than an election takes, so that one does not turn away
-	// clients from every member at once.
+	// staleAfter is the default of Options.UnreadyAfter.
 	staleAfter = 15 * time.Second
 	// promoteEvery is how often a learner that has caught up asks for a vote.
 	promoteEvery = 200 * time.Millisecond
@@ -30,11 +28,11 @@ type health struct {
 }
 
 // Ready reports whether the store can serve: it has a vote, has read from a
-// majority since it opened, has not failed to for staleAfter, and was not told
-// to retire.
+// majority since it opened, has not failed to for unreadyAfter, and was not
+// told to retire.
 func (s *Store) Ready() bool {
 	last := s.health.lastRead.Load()
-	return last != 0 && s.hasVote() && !s.isRetired() && time.Since(s.health.opened)-time.Duration(last) < staleAfter
+	return last != 0 && s.hasVote() && !s.isRetired() && time.Since(s.health.opened)-time.Duration(last) < s.unreadyAfter
 }
 
 func (s *Store) isRetired() bool { return time.Now().UnixNano() < s.retired.Load() }

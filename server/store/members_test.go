@@ -26,11 +26,18 @@ type trial struct {
 	addresses   map[string][2]string
 	directories [5]string
 	files       [5]peertls.Files
+	// change is what a test wants otherwise of each member.
+	change func(*Options)
 }
 
 // newTrial lets the test run beside others of its kind, which mostly wait.
 func newTrial(t *testing.T) *trial {
 	t.Parallel()
+	return newTrialAlone(t)
+}
+
+// newTrialAlone is for tests that change what all tests share.
+func newTrialAlone(t *testing.T) *trial {
 	c := &trial{t: t, addresses: map[string][2]string{}}
 	for i := range c.directories {
 		name := "berth-" + strconv.Itoa(i)
@@ -78,7 +85,11 @@ func (c *trial) start(ordinal, replicas int) *attempt {
 	a := &attempt{t: c.t, name: "berth-" + strconv.Itoa(ordinal), cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer close(a.done)
-		a.store, a.err = Open(ctx, c.options(ordinal, replicas))
+		options := c.options(ordinal, replicas)
+		if c.change != nil {
+			c.change(&options)
+		}
+		a.store, a.err = Open(ctx, options)
 	}()
 	c.t.Cleanup(a.stop)
 	return a

@@ -49,6 +49,10 @@ type Options struct {
 	// Quota is how many bytes the store may use; the default is
 	// the contract's.
 	Quota int64
+	// UnreadyAfter is how long reads may fail before the store counts as not
+	// ready: longer than an election takes, so that one does not turn away
+	// clients from every member at once. The default is 15 s.
+	UnreadyAfter time.Duration
 	// Wrap may put something between requests and etcd, for tests that lose
 	// answers. Nil puts nothing there.
 	Wrap func(KeyValues) KeyValues
@@ -80,10 +84,11 @@ type Store struct {
 	// in nanoseconds since 1970; 0 is not at all.
 	retired atomic.Int64
 
-	health health
-	leader leader
-	stop   context.CancelFunc
-	done   sync.WaitGroup
+	health       health
+	unreadyAfter time.Duration
+	leader       leader
+	stop         context.CancelFunc
+	done         sync.WaitGroup
 }
 
 // Open starts the member. With peers it may have to wait for them, until ctx
@@ -92,6 +97,9 @@ type Store struct {
 func Open(ctx context.Context, options Options) (*Store, error) {
 	if options.Quota == 0 {
 		options.Quota = contract.Get.Limits.StoreBytes
+	}
+	if options.UnreadyAfter == 0 {
+		options.UnreadyAfter = staleAfter
 	}
 	if options.PeerDomain == "" {
 		return openAlone(options)
@@ -158,7 +166,7 @@ func openAlone(options Options) (*Store, error) {
 
 func newStore(etcd *embed.Etcd, options Options) *Store {
 	s := &Store{
-		etcd: etcd, server: etcd.Server, kv: etcd.Server, log: options.Log, quota: options.Quota,
+		etcd: etcd, server: etcd.Server, kv: etcd.Server, log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
 		leases: newLeases(keepMarkers, shareLease), slots: newSlots(),
 	}
 	if options.Wrap != nil {

@@ -52,6 +52,16 @@ describe('the objects of a platform', () => {
       expect(text).toContain(token(name));
   });
 
+  test('have texts in quotes that kubectl, which reads YAML 1.1, would take for something else', () => {
+    const named = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'x' },
+      data: { a: 'off', b: 'yes', c: '1' },
+    };
+    expect(toYaml([named])).toMatch(/a: "off"\n {2}b: "yes"\n {2}c: "1"/);
+  });
+
   test('come out of YAML as they went in, without aliases', () => {
     const objects = manifests(minikube());
     const text = toYaml(objects, ['a comment']);

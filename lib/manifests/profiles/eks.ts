@@ -7,6 +7,13 @@ const DEREGISTRATION_SECONDS = contract.limits.requestSeconds;
 /** How long the controller may take to hear that a pod goes and to deregister it. */
 const NOTICE_SECONDS = 5;
 
+/** When the load balancer and the kubelet have found out that a member does not answer. */
+const DETECTION_SECONDS = 20;
+/** Health checks in a row that decide, the least the load balancer allows. */
+const HEALTH_CHECKS = 2;
+/** It has just asked when it happens, so one interval passes before the first check that fails; each may take all of it. */
+const HEALTH_CHECK_SECONDS = Math.floor(DETECTION_SECONDS / (HEALTH_CHECKS + 2));
+
 export interface EksOptions {
   /** `repository@sha256:…`; may be a CDK token. */
   readonly image: string;
@@ -43,8 +50,8 @@ export function eksProfile(options: EksOptions): Profile {
       annotations: albAnnotations({
         scheme: 'internet-facing',
         healthCheckPath: contract.paths.ready,
-        healthCheckIntervalSeconds: 5,
-        healthCheckThreshold: 2,
+        healthCheckIntervalSeconds: HEALTH_CHECK_SECONDS,
+        healthCheckThreshold: HEALTH_CHECKS,
         deregistrationSeconds: DEREGISTRATION_SECONDS,
         idleSeconds: contract.limits.idleSeconds - 15,
         clientCidrs: options.clientCidrs,
@@ -56,6 +63,7 @@ export function eksProfile(options: EksOptions): Profile {
     clients: options.loadBalancerCidrs.map((cidr) => ({ ipBlock: { cidr } })),
     // A volume lives in one zone for good: the first pods decide where, so they must not share one.
     zonesRequired: true,
+    detectionSeconds: DETECTION_SECONDS,
     drainSeconds: DEREGISTRATION_SECONDS + NOTICE_SECONDS,
     resources: {
       requests: { cpu: '250m', memory: '512Mi', 'ephemeral-storage': '64Mi' },

@@ -159,6 +159,7 @@ func openStore(ctx context.Context, s settings.Settings, log *slog.Logger) (*sto
 		PeerDomain:    s.PeerDomain,
 		Replicas:      s.Replicas,
 		PeerTLS:       files,
+		UnreadyAfter:  s.UnreadyAfter,
 		Log:           log,
 	})
 }
