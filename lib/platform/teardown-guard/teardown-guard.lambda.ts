@@ -26,12 +26,18 @@ type Event = Pick<CdkCustomResourceIsCompleteEvent, 'RequestType' | 'ResourcePro
   StartedAt?: string;
 };
 
-/** Called again and again until it says that it is complete. What it throws becomes the deletion's error. */
-export async function isComplete(
+/**
+ * What Lambda calls again and again until it says that it is complete; with more arguments than these, of which runtimes
+ * before Node.js 24 have one more than later ones. What it throws becomes the deletion's error.
+ */
+export function isComplete(event: Event): Promise<CdkCustomResourceIsCompleteResponse> {
+  return lookForLeftovers(event, awsClients(), Date.now());
+}
+
+export async function lookForLeftovers(
   event: Event,
-  _context?: unknown,
-  clients: Clients = awsClients(),
-  now: number = Date.now(),
+  clients: Clients,
+  now: number,
 ): Promise<CdkCustomResourceIsCompleteResponse> {
   if (event.RequestType !== 'Delete') return { IsComplete: true };
   const properties = event.ResourceProperties as unknown as GuardProperties;

@@ -26,10 +26,9 @@ const awsClients = (): Clients => ({
  * - Delete: removes the parameter if its whole stack goes. A resource that is deleted for another reason (a new logical
  *   id, a rollback) must not take away what runs.
  */
-export async function handler(
+export async function nameFirstImage(
   event: CdkCustomResourceEvent,
-  _context?: unknown,
-  clients: Clients = awsClients(),
+  clients: Clients,
 ): Promise<CdkCustomResourceResponse> {
   const properties = event.ResourceProperties as unknown as FirstImageProperties;
   const parameter = new ImageParameter(clients.ssm, properties.ParameterName);
@@ -59,4 +58,9 @@ export async function handler(
 async function isBeingDeleted(client: CloudFormationClient, stackId: string): Promise<boolean> {
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackId }));
   return Stacks[0]?.StackStatus === 'DELETE_IN_PROGRESS';
+}
+
+/** What Lambda calls; with more arguments than these, of which runtimes before Node.js 24 have one more than later ones. */
+export function handler(event: CdkCustomResourceEvent): Promise<CdkCustomResourceResponse> {
+  return nameFirstImage(event, awsClients());
 }

@@ -1,5 +1,5 @@
 import type { GuardProperties } from '../../../lib/platform/teardown-guard/properties';
-import { isComplete, onEvent } from '../../../lib/platform/teardown-guard/teardown-guard.lambda';
+import { lookForLeftovers, onEvent } from '../../../lib/platform/teardown-guard/teardown-guard.lambda';
 import { Account } from './account';
 import { CLUSTER, clusterLeft, othersHave, rule, VPC } from './leftovers-of-a-cluster';
 
@@ -18,7 +18,7 @@ function look(account: Account, given: Partial<GuardProperties> = {}, minutes = 
     ResourceProperties: { ServiceToken: 'arn', ...properties(given) },
     StartedAt: new Date(BEGAN).toISOString(),
   };
-  return isComplete(event, undefined, account, BEGAN + minutes * 60_000);
+  return lookForLeftovers(event, account, BEGAN + minutes * 60_000);
 }
 
 /** Looks every minute until it is complete; returns after how many looks. */

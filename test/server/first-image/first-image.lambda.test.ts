@@ -1,4 +1,4 @@
-import { handler } from '../../../lib/server/first-image/first-image.lambda';
+import { nameFirstImage } from '../../../lib/server/first-image/first-image.lambda';
 import { Account } from './account';
 
 const REGISTRY = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
@@ -18,7 +18,7 @@ function deploy(account: Account, RequestType: 'Create' | 'Update' | 'Delete', s
       ...{ ImageTag: `hash-of-${source}`, KeepTag: 'keep' },
     },
   };
-  return handler(event as unknown as Parameters<typeof handler>[0], undefined, account);
+  return nameFirstImage(event as unknown as Parameters<typeof nameFirstImage>[0], account);
 }
 
 const value = (account: Account) => account.parameters.get(PARAMETER);
