@@ -26,6 +26,8 @@ export interface ImageConfig {
 export interface ArchiveLayout {
   readonly digest: string;
   readonly config: ImageConfig;
+  /** Name of the configuration in the archive. */
+  readonly configName: string;
   /** Names of the layers in the archive, lowest first. */
   readonly layers: readonly string[];
 }
@@ -79,6 +81,7 @@ export async function openArchive(archive: string): Promise<ArchiveLayout> {
   return {
     digest: `sha256:${createHash('sha256').update(read(names.config)).digest('hex')}`,
     config: toConfig(parse(names.config) as RawConfig),
+    configName: names.config,
     layers: names.layers.map((layer) => links.get(layer) ?? layer),
   };
 }
@@ -99,6 +102,22 @@ function toConfig(raw: RawConfig): ImageConfig {
     exposedPorts: Object.keys(config.ExposedPorts ?? {}).sort(),
     created: raw.created,
   };
+}
+
+/** The bytes of an image's configuration and of its layers, lowest first, as a registry stores them. */
+export async function readBlobs(archive: string): Promise<{ config: Buffer; layers: Buffer[] }> {
+  const { configName, layers } = await openArchive(archive);
+  const found = new Map<string, Buffer>();
+  await walkTar(createReadStream(archive), async (header, content) => {
+    const wanted = header.name === configName || layers.includes(header.name);
+    if (wanted && header.type === 'file') found.set(header.name, await buffer(content));
+  });
+  const blob = (name: string) => {
+    const content = found.get(name);
+    if (!content) throw new UserError(`${archive} names '${name}' and does not hold it`);
+    return content;
+  };
+  return { config: blob(configName), layers: layers.map(blob) };
 }
 
 /** Calls `take` with each member of one layer. The content need not be read. */

@@ -7,7 +7,7 @@ import type { Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { bringUp } from './bring-up';
 import { locateParts } from './build-parts';
-import { adminKubeconfig, program } from './control-plane';
+import { adminKubeconfig, program, type Rising } from './control-plane';
 import { isRunning, recordedDaemons } from './daemon';
 import type { FrontDoor } from './front-door';
 import { apiIsReady } from './health';
@@ -103,6 +103,16 @@ export async function loadImage(cluster: LocalCluster, archive: string, referenc
   await Promise.all(
     cluster.nodes.map((_, i) => importImage(ctr, containerdSocket(place, i + 1), archive, reference)),
   );
+}
+
+/**
+ * What it takes to start more daemons for a cluster that runs; they end with it.
+ * @throws UserError it runs no longer
+ */
+export function whileRunning(cluster: LocalCluster): Rising {
+  const state = readState(cluster.stateDirectory);
+  if (!state) throw new UserError(`the local Kubernetes ${cluster.id} is gone; start it anew`);
+  return { place: placeOf(state.checkout), parts: state.parts, net: state.net, boot: state.boot };
 }
 
 /** The state of a cluster whose every process runs, whether it answers or not. */

@@ -21,7 +21,8 @@ const HEALTH = '/kube-system/healthz';
 const ARGUMENTS = [
   '-kubernetes',
   '-kubernetes-in-cluster',
-  `-kubernetes-ingress-class=^${CLASS}$`,
+  // And what Ingresses of an account name, for the rehearsal: the class itself is made by what plays their controller.
+  `-kubernetes-ingress-class=^(${CLASS}|alb)$`,
   '-enable-kubernetes-endpointslices',
   '-kubernetes-path-mode=path-prefix',
   '-kubernetes-https-redirect=false', // There are no certificates here.

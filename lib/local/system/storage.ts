@@ -2,6 +2,9 @@ import type { ConfigMap, Namespace, Pod, ServiceAccount } from 'kubernetes-types
 import type { StorageClass } from 'kubernetes-types/storage/v1';
 import { SYSTEM_IMAGES } from '../system-images';
 
+/** The provisioner's own name for itself. */
+export const LOCAL_PATH = 'rancher.io/local-path';
+
 export const PROVISIONER = {
   namespace: 'local-path-storage',
   configMap: 'local-path-config',
@@ -50,7 +53,7 @@ export function storage(): (Namespace | ServiceAccount | ConfigMap | StorageClas
         name: 'standard',
         annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
       },
-      provisioner: 'rancher.io/local-path',
+      provisioner: LOCAL_PATH,
       volumeBindingMode: 'WaitForFirstConsumer',
     },
   ];
