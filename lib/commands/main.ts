@@ -5,6 +5,7 @@ import { messageOf, UserError } from '../terminal/user-error';
 import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
 import { exportManifests, type ExportOptions } from './export';
+import { rehearse, type RehearseCommandOptions } from './rehearse';
 import { roll } from './roll';
 import { scale, type ScaleOptions } from './scale';
 import { DEFAULT_HOST, hostName, imageReference, nodes, replicas } from './settings';
@@ -77,6 +78,12 @@ async function main(): Promise<number> {
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
       finish(await doctor(options));
+    });
+  command('rehearse', 'deploy the CDK app into an emulated AWS account, release, upgrade and destroy it')
+    .option('--keep', 'stop before destroying, to look around, until Ctrl-C')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: RehearseCommandOptions) => {
+      finish(await rehearse(options));
     });
   command('test', 'run every check: format, lint, types, unit tests, image, end to end')
     .option('--only <steps>', 'run only these steps, separated by commas')

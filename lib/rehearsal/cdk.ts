@@ -1,0 +1,60 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from '../process/run';
+import { accountEnvironment, type Account } from './account';
+import { stepLog, type Workspace } from './workspace';
+
+/** The CDK command line of this project, working in the emulated account. */
+export class Cdk {
+  private readonly env: Record<string, string | undefined>;
+
+  constructor(
+    private readonly workspace: Workspace,
+    account: Account,
+  ) {
+    this.env = {
+      ...accountEnvironment(account),
+      CDK_HOME: workspace.run,
+      CDK_DOCKER: writeDocker(workspace),
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      REHEARSAL_RUN: workspace.run,
+    };
+  }
+
+  /**
+   * `cdk COMMAND`, with its output in the log of `step`.
+   * @param detail is told of each resource as it is done
+   */
+  async run(step: string, args: readonly string[], detail: (text: string) => void): Promise<string> {
+    const { checkout } = this.workspace;
+    const program = join(checkout, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+    return run(process.execPath, [program, '--no-notices', '--no-color', ...args], {
+      cwd: checkout,
+      env: this.env,
+      log: stepLog(this.workspace, step),
+      onLine: (line) => {
+        const event = progressOf(line);
+        if (event !== undefined) detail(event);
+      },
+    });
+  }
+}
+
+/** `stack | 3/40 | 12:00:00 | CREATE_COMPLETE | type | name`, as `--progress events` prints it. */
+export function progressOf(line: string): string | undefined {
+  const [stack, count, , status, type] = line.split('|').map((part) => part.trim());
+  if (status === undefined || !/_(?:COMPLETE|FAILED)$/.test(status)) return undefined;
+  return `${stack ?? ''} ${count ?? ''} ${type ?? ''}`;
+}
+
+/** The program that plays docker, started with this project's own packages. */
+function writeDocker(workspace: Workspace): string {
+  const { checkout, bin } = workspace;
+  const file = join(bin, 'docker-stand-in');
+  const loader = `file://${join(checkout, 'node_modules', 'tsx', 'dist', 'loader.mjs')}`;
+  const command = [process.execPath, '--import', loader, join(__dirname, 'docker', 'main.ts')];
+  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  writeFileSync(file, `#!/bin/sh\nexec ${quoted} "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}

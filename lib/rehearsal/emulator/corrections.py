@@ -1,0 +1,42 @@
+"""What the emulator gets wrong and the app's deployment meets. Each goes when it is mended there."""
+
+import json
+
+import ministack.app
+import ministack.core.iam_actions as iam_actions
+import ministack.services.ecr as ecr
+from ministack.core.responses import error_response_json
+
+_is_bindable = ministack.app._port_is_bindable
+_describe_images = ecr._describe_images
+_resource_arn = iam_actions.extract_resource_arn
+
+
+def _without_443(host, port):
+    """It would listen on 443 as well where it can, and that port is this machine's."""
+    return port != 443 and _is_bindable(host, port)
+
+
+def _resource_of(service, method, path, headers, body, query_params, region, account_id):
+    """ecr:DescribeRepositories for one repository is about that one, by its name in a list; it is taken for all."""
+    if service == "ecr" and body and b'"repositoryNames"' in body:
+        names = json.loads(body).get("repositoryNames") or []
+        if len(names) == 1:
+            return f"arn:aws:ecr:{region}:{account_id}:repository/{names[0]}"
+    return _resource_arn(service, method, path, headers, body, query_params, region, account_id)
+
+
+def _images_of(request):
+    """Asked for an image that is not there, it answers with none; the CDK then takes it for pushed."""
+    name = request.get("repositoryName", "")
+    missing = [wanted for wanted in request.get("imageIds") or [] if ecr._find_image(name, wanted) is None]
+    if name in ecr._repositories and missing:
+        message = f"The image with imageId {missing[0]} does not exist within the repository with name '{name}'"
+        return error_response_json("ImageNotFoundException", message, 400)
+    return _describe_images(request)
+
+
+def install():
+    ecr._describe_images = _images_of
+    ministack.app._port_is_bindable = _without_443
+    iam_actions.extract_resource_arn = _resource_of

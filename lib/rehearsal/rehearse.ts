@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import type { Item } from '../client/item-client';
+import { names } from '../config/names';
+import { interrupted } from '../process/interrupt';
+import type { Progress } from '../terminal/progress';
+import { ACCOUNT, inventory, REGION } from './account';
+import { Cdk } from './cdk';
+import { readEmulatedTypes, readTemplates, typesInUse, type TypesInUse } from './resource-types';
+import type { RehearsedServer } from './server';
+import { asArguments, rehearsalSettings } from './settings';
+import { onStage, type Stage } from './stage';
+import { STAND_INS } from './stand-in-list';
+import { Steps, type DoneStep } from './step';
+import { Stacks } from './stacks';
+import { deploy } from './steps/deploy';
+import { destroy } from './steps/destroy';
+import { refuse } from './steps/refuse';
+import { release } from './steps/release';
+import { upgrade } from './steps/upgrade';
+import { stepLog, workspaceOf } from './workspace';
+
+/** The version the app is deployed with, and the one it is upgraded to. */
+const [FROM, TO] = ['1.35', '1.36'] as const;
+
+export interface RehearseOptions {
+  readonly checkout: string;
+  /** Called when everything is deployed and before it is destroyed, to look around; the stage stays until it is done. */
+  readonly keep?: (stage: Stage) => Promise<void>;
+  readonly progress: Progress;
+}
+
+/** What a rehearsal saw. It throws where something is not as it should be. */
+export interface Rehearsal {
+  readonly steps: readonly DoneStep[];
+  readonly types: TypesInUse;
+  /** What is not what it is in an account, and what stands in its place. */
+  readonly standIns: Readonly<Record<string, string>>;
+  /** Resources of the account that are still there, by kind; only what is kept on purpose. */
+  readonly left: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What steps share. */
+export interface Scene {
+  readonly stage: Stage;
+  readonly cdk: Cdk;
+  readonly stacks: Stacks;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Directory of the synthesized app. */
+  readonly assembly: string;
+}
+
+/** The server once it is deployed, where it answers, and what has been written to it. */
+export interface Deployed {
+  readonly server: RehearsedServer;
+  /** Name of its load balancer. */
+  readonly host: string;
+  readonly items: readonly Item[];
+}
+
+/**
+ * Deploys this project's CDK app as it is into an emulated account whose EKS is a Kubernetes of this machine, releases an
+ * image, sees a bad change taken back, upgrades Kubernetes and destroys everything.
+ * @throws UserError at the first thing that is not as it should be
+ */
+export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
+  const { checkout, progress } = options;
+  const workspace = workspaceOf(checkout);
+  const steps = new Steps(progress);
+  return onStage(workspace, names.cluster, progress, async (stage) => {
+    const scene: Scene = {
+      stage,
+      cdk: new Cdk(workspace, stage.account),
+      stacks: new Stacks(stage.account),
+      settings: rehearsalSettings(FROM),
+      assembly: join(workspace.run, 'cdk.out'),
+    };
+    const types = await steps.step('cdk synth', async (seen, detail) => {
+      await synthesize(scene, detail);
+      const used = typesInUse(readTemplates(scene.assembly), readEmulatedTypes(workspace.run));
+      seen(
+        `${used.count} resource types, ${Object.keys(used.added).length} of them emulated by the rehearsal itself`,
+      );
+      return used;
+    });
+    await steps.step('cdk bootstrap', (_, detail) =>
+      scene.cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], detail),
+    );
+    const empty = await inventory(stage.account, stage.python);
+    const deployed = await steps.step('cdk deploy, all stacks', (seen, detail) =>
+      deploy(scene, seen, detail),
+    );
+    await steps.step('Release another image', (seen, detail) => release(scene, deployed, seen, detail));
+    await steps.step('A change that the cluster refuses', (seen, detail) =>
+      refuse(scene, deployed, seen, detail),
+    );
+    await steps.step(`Upgrade Kubernetes ${FROM} to ${TO}`, (seen, detail) =>
+      upgrade(scene, deployed, TO, seen, detail),
+    );
+    if (options.keep) await options.keep(stage);
+    interrupted().throwIfAborted();
+    const left = await steps.step('cdk destroy, all stacks', (seen, detail) =>
+      destroy(scene, empty, seen, detail),
+    );
+    return { steps: steps.done, types, standIns: STAND_INS, left };
+  });
+}
+
+/** `cdk synth` as a person would call it, once for the deployments that follow. */
+export async function synthesize(scene: Scene, detail: (text: string) => void): Promise<void> {
+  const options = ['--quiet', '--output', scene.assembly, ...asArguments(scene.settings)];
+  await scene.cdk.run('synth', ['synth', ...options], detail);
+}
+
+export function logOf(scene: Scene, step: string): string {
+  return stepLog(scene.stage.workspace, step);
+}

@@ -1,0 +1,38 @@
+import type { StackEvent } from '@aws-sdk/client-cloudformation';
+
+/** The parts of the platform that change with the version of Kubernetes, in the order they have to. */
+const ORDER = ['AWS::EKS::Cluster', 'AWS::EKS::Nodegroup'] as const;
+
+/** What a wrong order of an upgrade is; empty when there is nothing wrong. */
+export function upgradeProblems(events: readonly StackEvent[]): string[] {
+  const at = (type: string, status: string) =>
+    events.flatMap((event, i) => (event.ResourceType === type && event.ResourceStatus === status ? [i] : []));
+  const problems: string[] = [];
+  for (const type of ORDER) {
+    if (at(type, 'UPDATE_COMPLETE').length === 0) problems.push(`no ${type} was updated`);
+  }
+  // Kubelets may be older than the API server, never newer (https://kubernetes.io/releases/version-skew-policy/).
+  const [cluster, nodes] = ORDER;
+  const done = at(cluster, 'UPDATE_COMPLETE').at(-1) ?? -1;
+  const begun = at(nodes, 'UPDATE_IN_PROGRESS').at(0) ?? Infinity;
+  if (begun < done) problems.push('a node group began its update before the control plane had ended its own');
+  return problems;
+}
+
+/** Types of the resources that were updated, in the order they were done, each once. */
+export function updatedTypes(events: readonly StackEvent[]): string[] {
+  const types = events
+    .filter(({ ResourceStatus }) => ResourceStatus === 'UPDATE_COMPLETE')
+    .map(({ ResourceType }) => ResourceType ?? '')
+    .filter((type) => type !== 'AWS::CloudFormation::Stack');
+  return [...new Set(types)];
+}
+
+/** Resources that `cdk diff` says would be made anew or be gone, by the lines it marks so. */
+export function replacements(diff: string): string[] {
+  return diff
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^\[[-~+]\] AWS::/.test(line))
+    .filter((line) => line.startsWith('[-]') || /\b(?:replace|replaced|destroy|orphan)$/.test(line));
+}

@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DisassociateAccessPolicyCommand, EKSClient, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
+import { cacheDirectory } from '../../lib/installation/cache';
+import { CommandFailed } from '../../lib/process/run';
+import { ACCOUNT, clientSettings, REGION } from '../../lib/rehearsal/account';
+import { Cdk } from '../../lib/rehearsal/cdk';
+import { readEmulatedTypes, readTemplates, typesInUse } from '../../lib/rehearsal/resource-types';
+import { onStage, type Stage } from '../../lib/rehearsal/stage';
+import { Stacks } from '../../lib/rehearsal/stacks';
+import { DEPLOY } from '../../lib/rehearsal/steps/deploy';
+import type { Workspace } from '../../lib/rehearsal/workspace';
+import { silent } from '../../lib/terminal/progress';
+
+// What a rehearsal is worth is what it refuses. A small app with one fault a stack, on a stage of its own.
+const checkout = join(__dirname, '..', '..');
+const probe = `node --import tsx ${join(__dirname, 'rehearsal-probe', 'app.ts')}`;
+const quiet = () => undefined;
+
+let stage: Stage;
+let cdk: Cdk;
+let stacks: Stacks;
+let assembly: string;
+let leave: () => void = () => undefined;
+let ended: Promise<void> = Promise.resolve();
+
+beforeAll(async () => {
+  const directory = mkdtempSync(cacheDirectory('e2e-stage-'));
+  const below = (name: string) => join(directory, name);
+  const workspace: Workspace = {
+    checkout,
+    directory,
+    run: below('run'),
+    bin: below('bin'),
+    log: below('log'),
+  };
+  assembly = join(workspace.run, 'probe.out');
+  await new Promise<void>((ready, failed) => {
+    ended = onStage(workspace, 'probe', silent, async (set) => {
+      stage = set;
+      cdk = new Cdk(workspace, set.account);
+      stacks = new Stacks(set.account);
+      ready();
+      await new Promise<void>((resolve) => (leave = resolve));
+    }).finally(() => {
+      rmSync(directory, { recursive: true, force: true });
+    });
+    ended.catch(failed);
+  });
+  await cdk.run('synth', ['synth', '--quiet', '--app', probe, '--output', assembly], quiet);
+  await cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], quiet);
+  await deploy('probe-cluster');
+});
+
+afterAll(async () => {
+  leave();
+  await ended;
+});
+
+async function deploy(stack: string): Promise<void> {
+  await cdk.run(stack, [...DEPLOY, stack, '--exclusively', '--app', assembly], quiet);
+}
+
+/** Why the deployment of a stack fails: what the first resource says, or the command line before there is any. */
+async function failure(stack: string): Promise<string> {
+  const outcome = await deploy(stack).then(
+    () => 'nothing failed',
+    (error: unknown) => {
+      if (error instanceof CommandFailed) return error.output;
+      throw error;
+    },
+  );
+  const reason = await stacks.reasonOfFailure(stack).catch(() => '');
+  // Messages come through Python's repr and JSON, each of which puts backslashes before quotes.
+  return `${outcome}\n${reason}`.replaceAll('\\', '');
+}
+
+test('what is sound is deployed, and is in the cluster', async () => {
+  await deploy('probe-sound');
+  expect(await stage.api.get('/api/v1/namespaces/probe/configmaps/probe')).toMatchObject({
+    kind: 'ConfigMap',
+  });
+});
+
+test('an object whose namespace nobody waits for is seen', async () => {
+  expect(await failure('probe-out-of-order')).toContain('namespaces "later" not found');
+});
+
+test('a chart of a version that nothing stands in for is not found', async () => {
+  expect(await failure('probe-chart-version')).toContain('1.0.0');
+});
+
+test('a misspelt value of a chart is refused', async () => {
+  const why = await failure('probe-chart-value');
+  expect(why).toContain("additional properties 'clustrName' not allowed");
+});
+
+test('a resource type that nobody emulates is named before anything is deployed, and refused by the emulator as well', async () => {
+  const known = readEmulatedTypes(stage.workspace.run);
+  expect(() => typesInUse(readTemplates(assembly), known)).toThrow('knows no AWS::Budgets::Budget;');
+  expect(await failure('probe-unknown-type')).toContain('AWS::Budgets::Budget');
+});
+
+test('a role without its access policy may do nothing in the cluster', async () => {
+  const eks = new EKSClient(clientSettings(stage.account));
+  const { accessEntries = [] } = await eks.send(new ListAccessEntriesCommand({ clusterName: 'probe' }));
+  for (const principalArn of accessEntries) {
+    const policyArn = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
+    await eks.send(new DisassociateAccessPolicyCommand({ clusterName: 'probe', principalArn, policyArn }));
+  }
+  expect(await failure('probe-denied')).toContain('is forbidden');
+  expect(await stage.api.get('/api/v1/namespaces/denied')).toBeUndefined();
+});
