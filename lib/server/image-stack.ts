@@ -1,9 +1,9 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
-import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { names } from '../config/names';
 import type { Settings } from '../config/settings';
 import type { PlatformStack } from '../platform/platform-stack';
+import { FirstImage } from './first-image/first-image';
 
 export interface ImageStackProps extends StackProps {
   readonly settings: Settings;
@@ -17,9 +17,10 @@ export interface ImageStackProps extends StackProps {
 export class ImageStack extends Stack {
   constructor(scope: Construct, id: string, props: ImageStackProps) {
     super(scope, id, props);
-    new StringParameter(this, 'Image', {
+    new FirstImage(this, 'FirstImage', {
       parameterName: names.imageParameter,
-      stringValue: `${props.platform.repository.repositoryUri}@sha256:${'0'.repeat(64)}`,
+      architecture: props.settings.architecture,
+      releases: props.platform.repository,
     });
   }
 }

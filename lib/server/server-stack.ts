@@ -11,6 +11,7 @@ import { eksProfile } from '../manifests/profiles/eks';
 import { kubernetesResource } from '../platform/kubernetes-resource';
 import type { PlatformStack } from '../platform/platform-stack';
 import { HostName } from './host-name';
+import { Tokens } from './tokens/tokens';
 
 export interface ServerStackProps extends StackProps {
   readonly settings: Settings;
@@ -51,6 +52,7 @@ export class ServerStack extends Stack {
     const settled = rest
       .filter(({ kind }) => kind !== 'Ingress' && kind !== 'StatefulSet')
       .map((object) => put(object, [space]));
+    const tokens = new Tokens(this, 'Tokens', { cluster, after: [space] });
     const ingress = put(only(rest, 'Ingress'), [space, ...settled]);
     // There once the controller has made load balancer and target group. Only then does it give pods the readiness
     // gate for their target, so the pods come after it.
@@ -63,7 +65,7 @@ export class ServerStack extends Stack {
       timeout: Duration.minutes(10),
     });
     address.node.addDependency(ingress);
-    const set = put(only(rest, 'StatefulSet'), [address, ...settled]);
+    const set = put(only(rest, 'StatefulSet'), [address, tokens, ...settled]);
     // `kubectl apply` does not wait (aws-cdk#18603). A disruption budget has more pods than it needs only when all are
     // ready, so the first deployment ends with the server answering, or fails. Later ones are followed by the release.
     const ready = new eks.KubernetesObjectValue(this, 'Ready', {
@@ -83,6 +85,14 @@ export class ServerStack extends Stack {
         host === undefined
           ? `http://${address.value}${contract.paths.items}`
           : `https://${host.name}${contract.paths.items}`,
+    });
+    new CfnOutput(this, 'GetToken', {
+      description: 'Prints a token that the server accepts',
+      value: tokens.getTokenCommand,
+    });
+    new CfnOutput(this, 'RotateToken', {
+      description: 'Makes a new token; the one before it stays accepted until the next',
+      value: tokens.rotateTokenCommand,
     });
   }
 }
