@@ -4,11 +4,12 @@ import { Interrupted, listenForInterrupts } from '../process/interrupt';
 import { messageOf, UserError } from '../terminal/user-error';
 import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
+import { drill, type DrillOptions } from './drill';
 import { exportManifests, type ExportOptions } from './export';
 import { rehearse, type RehearseCommandOptions } from './rehearse';
 import { roll } from './roll';
 import { scale, type ScaleOptions } from './scale';
-import { DEFAULT_HOST, hostName, imageReference, nodes, replicas } from './settings';
+import { DEFAULT_HOST, hostName, imageReference, nodes, replicas, wholeNumber } from './settings';
 import { status } from './status';
 import { test, type TestOptions } from './test';
 import { up, type UpOptions } from './up';
@@ -55,6 +56,21 @@ async function main(): Promise<number> {
     .option('--json', 'print the result as JSON')
     .action(async (members: number, options: ScaleOptions) => {
       finish(await scale(members, options));
+    });
+  command(
+    'drill',
+    'make pods, nodes and disks fail under load, and check that nothing is lost, stale or failed',
+  )
+    .option('--fault <name...>', 'only these faults (default: each once, or with --minutes at random)')
+    .option('--minutes <n>', 'choose faults at random for so long, 1 to 240', wholeNumber(1, 240))
+    .option('--seed <n>', 'what the choices follow from', wholeNumber(0, 2 ** 31 - 1), 1)
+    .option('--clients <n>', 'clients that read and write, 1 to 256', wholeNumber(1, 256), 16)
+    .option('--rate <n>', 'requests a second of all of them, at most', wholeNumber(1, 10_000), 400)
+    .option('--list', 'show the faults there are')
+    .option('--report <file>', 'where the HTML report goes (default: with the installation)')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: DrillOptions) => {
+      finish(await drill(options));
     });
   command('status', 'show what runs and where it answers')
     .option('--json', 'print the result as JSON')

@@ -37,6 +37,16 @@ export function nodes(value: string): number {
   return oneOf(value, [1, 2, 3]);
 }
 
+/** Reads a whole number in a range, both ends included. */
+export function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < least || number > most)
+      throw new InvalidArgumentError(`Allowed: a whole number from ${least} to ${most}.`);
+    return number;
+  };
+}
+
 function oneOf(value: string, allowed: readonly number[]): number {
   const number = Number(value);
   if (value.trim() === '' || !allowed.includes(number))

@@ -8,6 +8,7 @@ export interface PodView {
   readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly image: string }[] };
   readonly status: {
     readonly phase: string;
+    readonly podIP?: string;
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;
@@ -19,6 +20,8 @@ export interface PodView {
 
 interface ContainerView {
   readonly ready: boolean;
+  /** Empty until it was started once. */
+  readonly containerID?: string;
   readonly restartCount: number;
   readonly state: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };

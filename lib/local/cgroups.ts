@@ -32,11 +32,14 @@ export function createCgroups(place: Place, nodes: number, root = ROOT): void {
   }
 }
 
-/** Every process in the cluster's cgroups: those of its pods. */
-export function processesInCgroups(place: Place, root = ROOT): number[] {
-  const found = groups(place, root).flatMap((directory) =>
-    readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number),
-  );
+/** Every process in the cluster's cgroups, or in those of node `n`: those of its pods. */
+export function processesInCgroups(place: Place, root = ROOT, n?: number): number[] {
+  const node = n === undefined ? '' : `${kubeletCgroup(place, n)}/`;
+  const found = groups(place, root)
+    .filter((directory) => `${directory}/`.includes(node))
+    .flatMap((directory) =>
+      readFileSync(join(directory, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number),
+    );
   return [...new Set(found)];
 }
 

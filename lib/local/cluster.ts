@@ -13,6 +13,7 @@ import type { FrontDoor } from './front-door';
 import { apiIsReady } from './health';
 import { importImage } from './load-image';
 import { containerdSocket, zoneOf } from './node';
+import { restoreNodes } from './node-power';
 import { lockFile, placeOf, type Place } from './place';
 import { bootId } from './processes';
 import { assertRequirements } from './requirements';
@@ -149,6 +150,8 @@ async function reuse(place: Place, state: ClusterState, nodes: number): Promise<
   if (!isDeepStrictEqual(state.parts, await locateParts())) {
     throw new UserError(`the local Kubernetes runs parts of other versions than this checkout's; ${again}`);
   }
+  // What a command that was killed in the middle of a fault left.
+  await restoreNodes(place, state);
   return describe(place, state);
 }
 

@@ -69,6 +69,17 @@ export async function createCredentials({ place, net }: Rising, nodes: number): 
   return { authority, tokens, apiserver, nodes: await Promise.all(kubelets) };
 }
 
+/** The credentials of a cluster that is up. */
+export function existingCredentials(place: Place, nodes: number): Credentials {
+  const named = (name: string) => certificateOf(place, name);
+  return {
+    authority: named('authority'),
+    tokens: named('tokens'),
+    apiserver: named('apiserver'),
+    nodes: Array.from({ length: nodes }, (_, i) => named(`node-${i + 1}`)),
+  };
+}
+
 /** Starts etcd and the API server on node 1, and waits until the server answers. */
 export async function startApiserver(rising: Rising, credentials: Credentials): Promise<Daemon[]> {
   const { place, parts, net, boot } = rising;
@@ -117,6 +128,9 @@ export async function startApiserver(rising: Rising, credentials: Credentials): 
   return [etcd, server];
 }
 
+/** How long a node may say nothing before its pods count as not ready; it says something every two seconds. */
+export const NODE_GRACE_SECONDS = 12;
+
 /** Starts what acts on the cluster's objects. Both end themselves if there is no API server yet. */
 export function startControllers(
   { place, parts, boot }: Rising,
@@ -140,6 +154,9 @@ export function startControllers(
     `--cluster-signing-cert-file=${authority.certificate}`,
     `--cluster-signing-key-file=${authority.key}`,
     '--leader-elect=false',
+    // A node that vanished is found out as soon as load balancers with health checks find out its pods.
+    '--node-monitor-period=1s',
+    `--node-monitor-grace-period=${NODE_GRACE_SECONDS}s`,
   ]);
   const scheduler = startDaemon(place, boot, 'kube-scheduler', [
     ...onNode(place, 1),

@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { waitFor, type WaitOptions } from '../process/wait';
 import { UserError } from '../terminal/user-error';
@@ -62,6 +71,14 @@ export function recordedDaemons(place: Place): Daemon[] {
     .split('\n')
     .filter((line) => line.endsWith('}'))
     .map((line) => JSON.parse(line) as Daemon);
+}
+
+/** Takes daemons off the record, so that the cluster counts as whole without them. */
+export function forgetDaemons(place: Place, names: readonly string[]): void {
+  const kept = recordedDaemons(place).filter(({ name }) => !names.includes(name));
+  const file = recordFile(place);
+  writeFileSync(`${file}.new`, kept.map((daemon) => `${JSON.stringify(daemon)}\n`).join(''));
+  renameSync(`${file}.new`, file);
 }
 
 export function isRunning(daemon: Daemon, boot: string): boolean {

@@ -82,6 +82,10 @@ export function kubeletConfig(place: Place, n: number, files: KubeletFiles): obj
     failCgroupV1: false,
     failSwapOn: false,
     oomScoreAdj: 0, // See containerd's.
+    nodeLeaseDurationSeconds: 8, // Renewed every quarter of it; see NODE_GRACE_SECONDS.
+    // A drill ends the same container again and again, and each time waits for it.
+    featureGates: { KubeletCrashLoopBackOffMax: true },
+    crashLoopBackOff: { maxContainerRestartPeriod: '5s' },
     volumePluginDir: '/var/lib/kubelet/volume-plugins',
     // The disk is this machine's: how full it is says nothing about the cluster.
     evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },

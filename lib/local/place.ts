@@ -40,7 +40,7 @@ export function lockFile(place: Place): string {
 }
 
 /** The network namespace of node `n`, or of the switch between them. */
-export function namespaceOf(place: Place, n: number | 'switch'): string {
+export function namespaceOf(place: Pick<Place, 'id'>, n: number | 'switch'): string {
   return n === 'switch' ? `berth-${place.id}-switch` : `berth-${place.id}-node-${n}`;
 }
 

@@ -18,6 +18,7 @@ export function localTarget(checkout: string, nodes?: number): Target {
   };
   return {
     name: 'local',
+    ingressController: { namespace: 'kube-system', workload: 'daemonset/skipper' },
     requirements: localRequirements,
     async start(progress) {
       const running = await findLocal(checkout);

@@ -20,6 +20,7 @@ export function minikubeTarget(profile = process.env['MINIKUBE_PROFILE'] ?? 'min
     name: profile === 'minikube' ? 'minikube' : `minikube:${profile}`,
     kubectl,
     kubectlHint: `kubectl --context ${profile}`,
+    ingressController: { namespace: 'ingress-nginx', workload: 'deployment/ingress-nginx-controller' },
     loadImage: async (archive) => {
       await minikube(['image', 'load', archive]);
     },

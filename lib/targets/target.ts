@@ -19,6 +19,8 @@ export interface Target {
   readonly kubectlHint: string;
   /** Puts an image into every node. Absent where nodes pull from a registry. */
   readonly loadImage?: (archive: string, reference: string) => Promise<void>;
+  /** What runs the Ingress controller, as kubectl names it. Absent where it is not known or not on the cluster. */
+  readonly ingressController?: { readonly namespace: string; readonly workload: string };
   /** Where the Ingress listens. */
   frontDoor(): Promise<FrontDoor>;
   /**

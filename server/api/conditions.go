@@ -11,7 +11,7 @@ import (
 // itemRequest reads what all requests for one item have in common, before any
 // of them reads a body: the store, and the conditions they are made under.
 func (h *Handler) itemRequest(r *http.Request, id string) (*store.Store, etag.Conditions, error) {
-	s, err := h.opened()
+	s, err := h.opened(r.Context())
 	if err != nil {
 		return nil, etag.Conditions{}, err
 	}

@@ -2,6 +2,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -23,6 +24,7 @@ type Handler struct {
 	tokens   *tokens.File
 	metrics  *metrics
 	store    atomic.Pointer[store.Store]
+	serving  chan struct{} // closed once there is a store
 	draining atomic.Bool
 	underWay atomic.Int64
 
@@ -43,14 +45,17 @@ type Options struct {
 
 // New makes a Handler without a store.
 func New(options Options) *Handler {
-	h := &Handler{log: options.Log, member: options.Member, tokens: options.Tokens}
+	h := &Handler{log: options.Log, member: options.Member, tokens: options.Tokens, serving: make(chan struct{})}
 	h.metrics = newMetrics(options.Version, h.store.Load)
 	h.routes()
 	return h
 }
 
-// Serve gives the handler its store.
-func (h *Handler) Serve(s *store.Store) { h.store.Store(s) }
+// Serve gives the handler its store, once.
+func (h *Handler) Serve(s *store.Store) {
+	h.store.Store(s)
+	close(h.serving)
+}
 
 // Drain makes the server count as not ready from now on, and asks clients to
 // open no more requests on the connections they have. Requests are answered
@@ -182,10 +187,23 @@ func (h *Handler) observe(w *recorder, r *http.Request, route *route, began time
 	}
 }
 
+// openPatience is how long a request waits for the store to be opened. A
+// server that was killed and started again is sent requests for a moment, as
+// whatever routes has not heard yet that it was away.
+var openPatience = 10 * time.Second
+
 // opened is the store, or the error of a server that is still starting.
-func (h *Handler) opened() (*store.Store, error) {
+func (h *Handler) opened(ctx context.Context) (*store.Store, error) {
 	if s := h.store.Load(); s != nil {
 		return s, nil
+	}
+	timer := time.NewTimer(openPatience)
+	defer timer.Stop()
+	select {
+	case <-h.serving:
+		return h.store.Load(), nil
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 	return nil, &item.Error{Code: item.Unavailable, Detail: "the store is still being opened", Fix: "try again"}
 }

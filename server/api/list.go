@@ -18,7 +18,7 @@ const (
 
 // list answers with a page of items.
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, _ string) error {
-	s, err := h.opened()
+	s, err := h.opened(r.Context())
 	if err != nil {
 		return err
 	}

@@ -281,6 +281,7 @@ func exerciseProblems(f *fixture) {
 }
 
 func exerciseWithoutStore(t *testing.T) {
+	setOpenPatience(t, time.Millisecond)
 	f := serveHandler(t, New(Options{Log: discard()}), 5*time.Second)
 	for _, operation := range operations() {
 		a := f.doAs(operation)
@@ -314,6 +315,7 @@ func exerciseFullStore(t *testing.T) {
 	options.Quota = 1
 	s = storetest.OpenWith(t, options)
 	t.Cleanup(s.Close)
+	f = serveHandler(t, New(Options{Log: discard()}), 5*time.Second)
 	f.useStore(s)
 	f.want(f.put("x", "1"), 507)
 	f.want(f.post("1"), 507)

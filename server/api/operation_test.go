@@ -54,3 +54,31 @@ func TestEveryAnswerNamesTheMember(t *testing.T) {
 		}
 	}
 }
+
+func TestARequestWaitsForAStoreThatIsBeingOpened(t *testing.T) {
+	setOpenPatience(t, time.Minute)
+	f := serveHandler(t, New(Options{Log: discard()}), 5*time.Second)
+	answered := make(chan answer)
+	go func() { answered <- f.get("/v1/items") }()
+	select {
+	case a := <-answered:
+		t.Fatalf("answered %d before there is a store", a.StatusCode)
+	case <-time.After(50 * time.Millisecond):
+	}
+	f.useStore(storetest.Open(t))
+	f.want(<-answered, 200)
+}
+
+func setOpenPatience(t *testing.T, patience time.Duration) {
+	before := openPatience
+	openPatience = patience
+	t.Cleanup(func() { openPatience = before })
+}
+
+func TestARequestDoesNotWaitForAStoreForEver(t *testing.T) {
+	setOpenPatience(t, 20*time.Millisecond)
+	f := serveHandler(t, New(Options{Log: discard()}), 5*time.Second)
+	if a := f.want(f.get("/v1/items"), 503); !strings.Contains(a.body, "still being opened") {
+		t.Errorf("it says %s", a.body)
+	}
+}

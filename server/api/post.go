@@ -11,7 +11,7 @@ const longestIdempotencyKey = 255
 
 // post creates an item under an id that the server makes.
 func (h *Handler) post(w http.ResponseWriter, r *http.Request, _ string) error {
-	s, err := h.opened()
+	s, err := h.opened(r.Context())
 	if err != nil {
 		return err
 	}

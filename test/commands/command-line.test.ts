@@ -21,7 +21,7 @@ describe('the command line', () => {
   test('explains itself and every command', () => {
     const help = call('--help');
     expect(help).toMatchObject({ code: 0, err: '' });
-    for (const command of ['up', 'down', 'status', 'export', 'roll', 'scale', 'test', 'doctor']) {
+    for (const command of ['up', 'down', 'status', 'export', 'roll', 'scale', 'drill', 'test', 'doctor']) {
       expect(help.out).toMatch(new RegExp(`^  ${command} `, 'm'));
       expect(call(command, '--help')).toMatchObject({ code: 0, err: '' });
     }
@@ -39,6 +39,9 @@ describe('the command line', () => {
     [['export', '--replicas', '2'], "argument '2' is invalid. Allowed: "],
     [['scale', '2'], "value '2' is invalid for argument 'members'. Allowed: 1, 3, 5."],
     [['scale'], "missing required argument 'members'"],
+    [['drill', '--minutes', '0.5'], "argument '0.5' is invalid. Allowed: a whole number from 1 to 240."],
+    [['drill', '--fault', 'flood'], "--fault 'flood' is not a fault; allowed: rolling-restart, "],
+    [['drill', '--fault', 'kill:nobody'], "--fault 'kill:nobody' is not a fault; allowed: "],
     [['test', '--only', 'nothing'], "--only 'nothing' is not a check; allowed: format, types"],
   ])('%p is bad input: status 2 and a line that says what is allowed', (args, message) => {
     const result = call(...args);

@@ -1,7 +1,13 @@
 import { appendFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isRunning, recordedDaemons, startDaemon, waitWhileRunning } from '../../lib/local/daemon';
+import {
+  forgetDaemons,
+  isRunning,
+  recordedDaemons,
+  startDaemon,
+  waitWhileRunning,
+} from '../../lib/local/daemon';
 import type { Place } from '../../lib/local/place';
 import { endAll } from '../../lib/local/processes';
 
@@ -32,6 +38,14 @@ test('a record that a crash cut short hides none before it', async () => {
   appendFileSync(join(here.state, 'daemons'), '{"pid":12');
   expect(recordedDaemons(here)).toEqual([daemon]);
   await endAll(() => [daemon.pid]);
+});
+
+test('a daemon that is ended on purpose is taken off the record, and the others stay on it', async () => {
+  const here = place();
+  const [one, two] = ['one', 'two'].map((name) => startDaemon(here, 'boot-1', name, ['sleep', '60']));
+  forgetDaemons(here, ['one', 'three']);
+  expect(recordedDaemons(here)).toEqual([two]);
+  await endAll(() => [one?.pid ?? 0, two?.pid ?? 0]);
 });
 
 test('waiting for a daemon that ends tells its last words and where the others are', async () => {

@@ -27,7 +27,7 @@ type Verdict struct {
 	Unknown int `json:"unknown"`
 	// Lost are writes that were acknowledged and are gone, though nothing
 	// came after them.
-	Lost []string `json:"lost"`
+	Lost []Anomaly `json:"lost"`
 	// Anomalies are answers that no order of the requests explains, and
 	// writes that were made twice.
 	Anomalies []Anomaly `json:"anomalies"`
@@ -38,7 +38,7 @@ type Verdict struct {
 	LookedUp bool `json:"lookedUp"`
 }
 
-// Anomaly is something that must not happen.
+// Anomaly is something that must not happen. At is when it was asked for.
 type Anomaly struct {
 	// At is when, in nanoseconds since the run began.
 	At   int64  `json:"at"`
@@ -85,7 +85,7 @@ func History(operations []history.Operation, options Options) Verdict {
 	var mutex sync.Mutex
 	done := 0
 	each(objects, func(o *object) {
-		result, info := porcupine.CheckOperationsVerbose(model, o.history(), options.Patience)
+		result, info := o.check(options.Patience)
 		mutex.Lock()
 		defer mutex.Unlock()
 		done++
@@ -128,15 +128,42 @@ func each(objects []*object, work func(*object)) {
 	workers.Wait()
 }
 
+// check looks for an order that explains every answer. A request without an
+// answer may be part of it or not, so the search grows with the power of their
+// number. An order without them is enough, and those that nobody saw anything
+// of are most likely not needed for one: so it is looked for without them
+// first. That there is none is said only of all.
+func (o *object) check(patience time.Duration) (porcupine.CheckResult, porcupine.LinearizationInfo) {
+	unseen := func(a *asked) bool { return a.operation.Outcome == history.Unknown && a.revision == 0 }
+	before := len(o.operations)
+	for _, leaveOut := range []func(*asked) bool{
+		unseen,
+		func(a *asked) bool { return unseen(a) && a.operation.Kind != history.Delete },
+	} {
+		part := o.history(leaveOut)
+		if len(part) == before {
+			continue // as before, or all
+		}
+		before = len(part)
+		if porcupine.CheckOperationsTimeout(model, part, patience) == porcupine.Ok {
+			return porcupine.Ok, porcupine.LinearizationInfo{}
+		}
+	}
+	return porcupine.CheckOperationsVerbose(model, o.history(func(*asked) bool { return false }), patience)
+}
+
 // history is what porcupine takes. What is not known to have ended has not.
-func (o *object) history() []porcupine.Operation {
-	operations := make([]porcupine.Operation, len(o.operations))
-	for i, a := range o.operations {
+func (o *object) history(leaveOut func(*asked) bool) []porcupine.Operation {
+	operations := make([]porcupine.Operation, 0, len(o.operations))
+	for _, a := range o.operations {
+		if leaveOut(a) {
+			continue
+		}
 		end := a.operation.Return
 		if a.operation.Outcome == history.Unknown {
 			end = math.MaxInt64
 		}
-		operations[i] = porcupine.Operation{ClientId: a.operation.Client, Input: a, Call: a.operation.Call, Return: end}
+		operations = append(operations, porcupine.Operation{ClientId: a.operation.Client, Input: a, Call: a.operation.Call, Return: end})
 	}
 	return operations
 }

@@ -44,7 +44,7 @@ func seen(operations []*history.Operation) (revisions map[string]int64, twice []
 // lost compares the last acknowledged write of each item with the last look.
 // An item that is not there is lost unless a delete could have come after the
 // write; one that has an older revision always is.
-func lost(operations []*history.Operation) []string {
+func lost(operations []*history.Operation) []Anomaly {
 	last := map[string]*history.Operation{}
 	deleted := map[string]int64{}
 	var final *history.Operation
@@ -63,7 +63,7 @@ func lost(operations []*history.Operation) []string {
 			}
 		}
 	}
-	lost := []string{}
+	lost := []Anomaly{}
 	if final == nil {
 		return lost
 	}
@@ -74,7 +74,7 @@ func lost(operations []*history.Operation) []string {
 	for key, write := range last {
 		revision, exists := there[key]
 		if exists && revision < revisionOf(write.ETag) || !exists && deleted[key] < write.Call {
-			lost = append(lost, describe(write))
+			lost = append(lost, Anomaly{At: write.Call, What: describe(write)})
 		}
 	}
 	return lost

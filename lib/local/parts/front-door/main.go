@@ -1,4 +1,5 @@
-// Command front-door passes TCP connections on to the first of several nodes that answers.
+// Command front-door passes TCP connections on to several nodes in turn, as a
+// load balancer in front of them does.
 //
 //	front-door -listen 127.0.0.1:80,127.0.0.1:8080 -announce FILE NODE:80 NODE:80 ...
 //
@@ -6,6 +7,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,11 +16,20 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
-// A node on this machine answers within a millisecond or is down.
-const patience = 300 * time.Millisecond
+const (
+	// A node on this machine answers within a millisecond or is down.
+	patience = 300 * time.Millisecond
+	// A node that took no connection this many times in a row, at this
+	// distance, is gone, and so is whatever was under way there: clients hear
+	// of it instead of waiting.
+	checkEvery = 500 * time.Millisecond
+	checks     = 4
+)
 
 func main() {
 	listen := flag.String("listen", "", "addresses to try, separated by commas")
@@ -35,6 +46,7 @@ func main() {
 	if err := os.Rename(*announce+".new", *announce); err != nil {
 		log.Fatal(err)
 	}
+	d := newDoor(flag.Args())
 	for {
 		client, err := listener.Accept()
 		if err != nil {
@@ -42,7 +54,7 @@ func main() {
 			time.Sleep(10 * time.Millisecond)
 			continue
 		}
-		go pass(client.(*net.TCPConn), flag.Args())
+		go d.pass(client.(*net.TCPConn))
 	}
 }
 
@@ -57,21 +69,95 @@ func listenFirst(addresses []string) (net.Listener, error) {
 	return nil, fmt.Errorf("none of %s is free: %w", strings.Join(addresses, ", "), err)
 }
 
-func pass(client *net.TCPConn, nodes []string) {
-	defer client.Close()
-	for _, node := range nodes {
-		server, err := net.DialTimeout("tcp", node, patience)
-		if err != nil {
+// door is the nodes, and which of them is next.
+type door struct {
+	nodes []*node
+	next  atomic.Uint32
+}
+
+// node is one way in, with the connections that go through it.
+type node struct {
+	address string
+	down    atomic.Bool
+	mutex   sync.Mutex
+	open    map[*net.TCPConn]bool
+}
+
+func newDoor(addresses []string) *door {
+	d := &door{}
+	for _, address := range addresses {
+		n := &node{address: address, open: map[*net.TCPConn]bool{}}
+		d.nodes = append(d.nodes, n)
+		go n.watch()
+	}
+	return d
+}
+
+// watch finds out whether the node is there.
+func (n *node) watch() {
+	for failed := 0; ; time.Sleep(checkEvery) {
+		conn, err := net.DialTimeout("tcp", n.address, patience)
+		if err == nil {
+			conn.Close()
+			failed = 0
+			n.down.Store(false)
 			continue
 		}
-		defer server.Close()
-		var both sync.WaitGroup
-		both.Go(func() { copyAndClose(server.(*net.TCPConn), client) })
-		both.Go(func() { copyAndClose(client, server.(*net.TCPConn)) })
-		both.Wait()
-		return
+		failed++
+		// One that refuses is there, and has ended its connections itself.
+		n.down.Store(errors.Is(err, syscall.ECONNREFUSED) || failed >= checks)
+		if failed >= checks && !errors.Is(err, syscall.ECONNREFUSED) {
+			n.cut()
+		}
 	}
-	log.Printf("no node answers: %s", strings.Join(nodes, ", "))
+}
+
+func (n *node) cut() {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	for conn := range n.open {
+		// Without a word that will not arrive.
+		_ = conn.SetLinger(0)
+		conn.Close()
+	}
+}
+
+func (n *node) keep(conn *net.TCPConn, open bool) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	if open {
+		n.open[conn] = true
+	} else {
+		delete(n.open, conn)
+	}
+}
+
+// pass connects a client with the next node that answers; nodes that are
+// known to be down are asked last.
+func (d *door) pass(client *net.TCPConn) {
+	defer client.Close()
+	first := int(d.next.Add(1))
+	for _, down := range []bool{false, true} {
+		for i := range d.nodes {
+			n := d.nodes[(first+i)%len(d.nodes)]
+			if n.down.Load() != down {
+				continue
+			}
+			server, err := net.DialTimeout("tcp", n.address, patience)
+			if err != nil {
+				continue
+			}
+			defer server.Close()
+			n.keep(server.(*net.TCPConn), true)
+			defer n.keep(server.(*net.TCPConn), false)
+			var both sync.WaitGroup
+			both.Go(func() { copyAndClose(server.(*net.TCPConn), client) })
+			both.Go(func() { copyAndClose(client, server.(*net.TCPConn)) })
+			both.Wait()
+			return
+		}
+	}
+	log.Print("no node answers")
 }
 
 // copyAndClose passes the end of the stream on as well: the other direction may still have something to say.

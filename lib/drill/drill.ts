@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { contract } from '../contract';
+import type { LocalCluster } from '../local/cluster';
+import { Interrupted, evenWhenInterrupted, interrupted } from '../process/interrupt';
+import type { Started } from '../process/start';
+import { waitFor } from '../process/wait';
+import type { Target } from '../targets/target';
+import type { Progress } from '../terminal/progress';
+import { messageOf, UserError } from '../terminal/user-error';
+import type { Scene } from './fault';
+import { nameOf, type Step } from './faults/catalog';
+import { CONTROL_PLANE, nodeNumber } from './faults/kill';
+import type { Happened, Hit } from './judge';
+import { watchLeaders, type Leadership } from './leaders';
+import { members, type Member } from './member';
+import type { Pulse } from './workload';
+
+/** How long a store may take to be whole again by itself, in seconds. */
+const RECOVERY_SECONDS = 240;
+
+/** What a drill does while the load runs. */
+export interface Plan {
+  readonly target: Target;
+  readonly cluster: LocalCluster | undefined;
+  readonly images: Scene['images'];
+  /** How long nothing is done at first, in seconds. */
+  readonly undisturbed: number;
+  /** What is done, each after so many seconds of quiet. May be without end. */
+  readonly steps: Iterable<Step & { readonly quiet: number }>;
+  /** When no further step is begun, in milliseconds since 1970. Default never. */
+  readonly deadline?: number;
+  /** How long a member may be away before everything knows, in seconds. */
+  readonly foundOut: number;
+}
+
+/** What was done, and what was seen meanwhile. */
+export interface Course {
+  readonly happened: readonly Happened[];
+  readonly leaders: readonly Leadership[];
+  readonly undisturbed: { readonly from: number; readonly until: number };
+}
+
+/** Time a client needs to open its connection and the machine to get going, in milliseconds; not counted. */
+const RUN_UP = 2000;
+/** A member that is away comes back this much later than it was found out, in seconds. */
+const LONGER = 4;
+
+/**
+ * Makes faults, one after the other, while the load runs, and waits after each until the store is whole again. It ends
+ * early when one does not come back.
+ */
+export async function carryOut(
+  plan: Plan,
+  load: Started,
+  pulse: () => Pulse,
+  progress: Progress,
+): Promise<Course> {
+  const failed = new AbortController();
+  load.ended.catch((error: unknown) => {
+    failed.abort(error);
+  });
+  const leaders = watchLeaders(plan.target);
+  const happened: Happened[] = [];
+  const from = Date.now() + RUN_UP;
+  try {
+    await progress.step('Load, undisturbed', async (detail) => {
+      await wait(RUN_UP / 1000 + plan.undisturbed, () => {
+        detail(counts(pulse()));
+      });
+    });
+    const until = Date.now();
+    for (const step of plan.steps) {
+      await wait(step.quiet);
+      if (plan.deadline !== undefined && Date.now() > plan.deadline) break;
+      failed.signal.throwIfAborted();
+      const one = await carryOutOne(plan, step, happened.length, pulse, progress);
+      happened.push(one);
+      if (one.unrecovered !== undefined) break;
+    }
+    await wait(2);
+    return { happened, leaders: await leaders.end(), undisturbed: { from, until } };
+  } finally {
+    await evenWhenInterrupted(() => leaders.end());
+  }
+}
+
+function carryOutOne(
+  plan: Plan,
+  step: Step,
+  index: number,
+  pulse: () => Pulse,
+  progress: Progress,
+): Promise<Happened> {
+  const before = pulse();
+  return progress.step(step.fault.title, async (detail) => {
+    const all = await spared(plan.target, step, detail);
+    const victim = choose(all, step, index);
+    const began = Date.now();
+    const hits: Hit[] = [];
+    const said = (text: string) => {
+      const who = step.role === undefined ? '' : `${victim.name}, ${step.role}: `;
+      const { requests, failed } = pulse();
+      const now = counts({ requests: requests - before.requests, failed: failed - before.failed });
+      detail(`${who}${text === '' ? '' : `${text}; `}${now}`);
+    };
+    const scene = sceneOf(plan, victim, all, hits, said);
+    let unrecovered: string | undefined;
+    try {
+      await step.fault.strike(scene);
+      said('waiting until it is whole');
+      await untilWhole(plan.target, all.length);
+    } catch (error) {
+      if (error instanceof Interrupted || interrupted().aborted) throw error;
+      unrecovered = messageOf(error);
+    }
+    await wait(0.5);
+    said('');
+    const { title, excuse, aim } = step.fault;
+    return {
+      ...{ name: nameOf(step), title, excuse, began, ended: Date.now(), hits },
+      ...(aim === undefined ? {} : { aim }),
+      ...(unrecovered === undefined ? {} : { unrecovered }),
+    };
+  });
+}
+
+function sceneOf(
+  { target, cluster, images, foundOut }: Plan,
+  victim: Member,
+  all: readonly Member[],
+  hits: Hit[],
+  detail: (text: string) => void,
+): Scene {
+  return {
+    target,
+    victim,
+    others: all.filter(({ name }) => name !== victim.name),
+    absence: foundOut + LONGER,
+    images,
+    local() {
+      if (!cluster) throw new UserError(`this fault needs the local Kubernetes, and this is ${target.name}`);
+      return cluster;
+    },
+    async hit(those, act) {
+      const hit = { from: Date.now(), members: those.map(({ name }) => name) };
+      try {
+        await act();
+      } finally {
+        hits.push({ ...hit, until: Date.now() });
+      }
+    },
+    hold: (seconds) =>
+      wait(seconds, () => {
+        detail('');
+      }),
+    async replaced({ name, uid }) {
+      const gone = async () => {
+        const now = (await members(target)).find((member) => member.name === name);
+        return now !== undefined && now.uid !== uid ? true : undefined;
+      };
+      await waitFor(`another pod in place of ${name}`, gone, { seconds: RECOVERY_SECONDS, every: 500 });
+    },
+    detail,
+  };
+}
+
+/**
+ * The members. Before nodes are taken away the leader is moved off the one with the control plane, by a planned
+ * restart of its pod.
+ */
+async function spared(
+  target: Target,
+  { fault }: Step,
+  detail: (text: string) => void,
+): Promise<readonly Member[]> {
+  const all = await members(target);
+  const leader = all.find(({ leads }) => leads);
+  if (!fault.takesNodes || !leader || nodeNumber(leader) !== CONTROL_PLANE) return all;
+  detail(`moving the leader off ${leader.node}`);
+  await target.kubectl(['delete', 'pod', leader.name, '--namespace', contract.name]);
+  await untilWhole(target, all.length);
+  return members(target);
+}
+
+function choose(all: readonly Member[], { role, fault }: Step, index: number): Member {
+  const leader = all.find(({ leads }) => leads) ?? all[0];
+  if (!leader) throw new UserError('there are no pods; install the server with: bin/berth up --replicas 3');
+  const followers = all.filter(
+    (one) => one.name !== leader.name && !(fault.takesNodes && nodeNumber(one) === CONTROL_PLANE),
+  );
+  return role === 'follower' ? (followers[index % followers.length] ?? leader) : leader;
+}
+
+/** Waits until every member is there with a vote, and all agree on that. */
+export async function untilWhole(target: Target, count: number): Promise<void> {
+  const whole = async () => {
+    const all = await members(target);
+    const missing = all.filter((member) => !member.whole).map(({ name }) => name);
+    if (all.length !== count) throw new Error(`${all.length} of ${count} pods are there`);
+    if (missing.length > 0) throw new Error(`${missing.join(', ')} is not whole`);
+    return true;
+  };
+  await waitFor('the store whole again', whole, { seconds: RECOVERY_SECONDS, every: 500 });
+}
+
+async function wait(seconds: number, tick: () => void = () => undefined): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (let left = seconds * 1000; left > 0; left = deadline - Date.now()) {
+    interrupted().throwIfAborted();
+    tick();
+    await sleep(Math.min(left, 500), undefined, { signal: interrupted() }).catch(() => undefined);
+  }
+  interrupted().throwIfAborted();
+}
+
+function counts({ requests, failed }: Pulse): string {
+  return `${requests} requests, ${failed} failed`;
+}

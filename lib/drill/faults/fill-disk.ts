@@ -1,0 +1,90 @@
+import { contract } from '../../contract';
+import { makeSmallDisk } from '../../local/small-disk';
+import { DATA_VOLUME } from '../../manifests/pod';
+import { evenWhenInterrupted } from '../../process/interrupt';
+import { waitFor } from '../../process/wait';
+import type { Fault, Scene } from '../fault';
+import { isHopeless, pods } from '../../deploy/pods';
+import type { Member } from '../member';
+import { nodeNumber } from './kill';
+
+/** Room for the store of a drill, its log and a snapshot. */
+const MEGABYTES = 1024;
+
+/**
+ * The file system under one member has no room left. The member is given a small one first, and its own directory
+ * back afterwards; both take a planned restart of its pod, in which no request may fail either.
+ */
+export const fillDisk: Fault = {
+  name: 'fill-disk',
+  title: 'disk full under one member',
+  roles: ['leader', 'follower'],
+  needs: 'the local Kubernetes',
+  excuse: 'in-flight',
+  aim: 1000,
+  async strike(scene) {
+    const { victim, local, hit, hold, detail } = scene;
+    const directory = await volumeOf(scene, victim);
+    detail('moving the member to a small disk');
+    const disk = await whileAway(scene, () =>
+      makeSmallDisk(local(), nodeNumber(victim), directory, MEGABYTES),
+    );
+    try {
+      detail('filling it');
+      try {
+        await hit([victim], async () => {
+          await disk.fill();
+          await hasEnded(scene, victim);
+        });
+        await hold(5);
+      } finally {
+        await evenWhenInterrupted(() => disk.drain());
+      }
+      detail('waiting for the member');
+      await isBack(scene, victim);
+    } finally {
+      await evenWhenInterrupted(() => whileAway(scene, () => disk.remove()));
+    }
+  },
+};
+
+/** Does something while no container uses the member's volume. */
+async function whileAway<T>({ target, victim }: Scene, work: () => Promise<T>): Promise<T> {
+  const own = ['--namespace', contract.name];
+  // The pod cannot be placed anywhere else, as its volume is here.
+  await target.kubectl(['cordon', victim.node]);
+  try {
+    await target.kubectl(['delete', 'pod', victim.name, ...own, '--wait=true']);
+    return await work();
+  } finally {
+    await evenWhenInterrupted(() => target.kubectl(['uncordon', victim.node]));
+    await evenWhenInterrupted(() => isBack({ target }, victim));
+  }
+}
+
+async function isBack({ target }: Pick<Scene, 'target'>, { name }: Member): Promise<void> {
+  await target.kubectl([
+    ...['wait', '--for=condition=Ready', `pod/${name}`],
+    ...['--namespace', contract.name, '--timeout=180s'],
+  ]);
+}
+
+/** A store that cannot write its log ends itself, and ends again each time it is started. */
+async function hasEnded({ target }: Scene, { name }: Member): Promise<void> {
+  const ended = async () => {
+    const pod = (await pods(target)).find(({ metadata }) => metadata.name === name);
+    const container = pod?.status.containerStatuses?.[0];
+    return pod && (isHopeless(pod) || container?.state.terminated !== undefined || !container?.ready)
+      ? true
+      : undefined;
+  };
+  await waitFor(`the end of ${name}, whose disk is full,`, ended, { seconds: 180, every: 250 });
+}
+
+async function volumeOf({ target }: Scene, { name }: Member): Promise<string> {
+  const claim = await target.kubectl([
+    ...['get', 'persistentvolumeclaim', `${DATA_VOLUME}-${name}`, '--namespace', contract.name],
+    '--output=jsonpath={.spec.volumeName}',
+  ]);
+  return target.kubectl(['get', 'persistentvolume', claim, '--output=jsonpath={.spec.hostPath.path}']);
+}

@@ -1,0 +1,35 @@
+import { contract } from '../../contract';
+import { waitForRollout } from '../../deploy/rollout';
+import { evenWhenInterrupted, interrupted } from '../../process/interrupt';
+import { UserError } from '../../terminal/user-error';
+import type { Fault } from '../fault';
+import { ROLL_SECONDS } from './rolling-restart';
+
+/** Every pod is rolled to an image of another digest, and back. */
+export const newImage: Fault = {
+  name: 'new-image',
+  title: 'roll to a new image, and back',
+  roles: [],
+  needs: 'loaded images',
+  excuse: 'none',
+  aim: 150,
+  async strike({ target, victim, others, images, hit, detail }) {
+    const { now, other } = images;
+    if (other === undefined) throw new UserError('there is no second image to roll to');
+    const set = (image: string) =>
+      target.kubectl([
+        ...['set', 'image', `statefulset/${contract.name}`, '--namespace', contract.name],
+        `${contract.name}=${image}`,
+      ]);
+    await hit([victim, ...others], async () => {
+      try {
+        await set(other);
+        await waitForRollout(target, ROLL_SECONDS, detail);
+      } finally {
+        await evenWhenInterrupted(() => set(now));
+      }
+      interrupted().throwIfAborted();
+      await waitForRollout(target, ROLL_SECONDS, detail);
+    });
+  },
+};

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../terminal/user-error';
+import { processesInCgroups } from './cgroups';
+import type { LocalCluster } from './cluster';
+import { existingCredentials } from './control-plane';
+import { forgetDaemons, recordedDaemons } from './daemon';
+import { connectNode, disconnectNode } from './node-link';
+import { startContainerd, startKubelet, startProxy } from './node';
+import { nodeDirectory, placeOf, type Place } from './place';
+import { bootId, endAll } from './processes';
+import { readState, type ClusterState } from './state';
+
+const daemonsOf = (n: number): string[] => [`containerd-${n}`, `kubelet-${n}`, `kube-proxy-${n}`];
+
+/**
+ * Ends everything on a node at once and cuts it off, as a loss of power does. Its disk stays.
+ * The cluster counts as whole without it; `bin/berth up` starts it again if nobody else does.
+ * @throws UserError node 1, on which the control plane runs
+ */
+export async function stopNode(cluster: LocalCluster, n: number): Promise<void> {
+  if (n === 1) throw new UserError('node-1 runs the control plane, and cannot be stopped; allowed: others');
+  const { place } = stateOf(cluster);
+  const containerd = recordedDaemons(place).find(({ name }) => name === `containerd-${n}`);
+  const daemons = recordedDaemons(place).filter(({ name }) => daemonsOf(n).includes(name));
+  writeStopped(place, [...new Set([...readStopped(place), n])]);
+  forgetDaemons(place, daemonsOf(n));
+  await disconnectNode(cluster, n);
+  const mounts = containerd && mountNamespace(containerd.pid);
+  await endAll(() => [
+    ...daemons.map(({ pid }) => pid),
+    ...(mounts === undefined ? [] : processesIn(mounts)),
+    ...processesInCgroups(place, undefined, n),
+  ]);
+}
+
+/** Starts a node that was stopped, with what is on its disk. One that runs is left alone. */
+export async function startNode(cluster: LocalCluster, n: number): Promise<void> {
+  const { place, state } = stateOf(cluster);
+  if (readStopped(place).includes(n)) await start(place, state, n);
+  await connectNode(cluster, n);
+}
+
+/** Starts and connects whatever a command that was killed left stopped or cut off. */
+export async function restoreNodes(place: Place, state: ClusterState): Promise<void> {
+  for (const n of readStopped(place)) await start(place, state, n);
+  for (let n = 1; n <= state.nodes; n += 1) await connectNode(place, n);
+}
+
+async function start(place: Place, state: ClusterState, n: number): Promise<void> {
+  const rising = { place, parts: state.parts, net: state.net, boot: bootId() };
+  // Started in part: begun again.
+  forgetDaemons(place, daemonsOf(n));
+  await endAll(() => processesInCgroups(place, undefined, n));
+  // As after a boot: nothing in /run is true any more.
+  const run = join(nodeDirectory(place, n), 'run');
+  for (const name of readdirSync(run)) rmSync(join(run, name), { recursive: true, force: true });
+  await connectNode(place, n);
+  const containerd = await startContainerd(rising, n);
+  startKubelet(rising, existingCredentials(place, state.nodes), containerd, n);
+  startProxy(rising, n);
+  writeStopped(
+    place,
+    readStopped(place).filter((other) => other !== n),
+  );
+}
+
+function stateOf(cluster: LocalCluster): { place: Place; state: ClusterState } {
+  const state = readState(cluster.stateDirectory);
+  if (!state) throw new UserError(`the local Kubernetes ${cluster.id} is gone; start it with 'bin/berth up'`);
+  return { place: placeOf(state.checkout), state };
+}
+
+function mountNamespace(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    return undefined; // It ended meanwhile.
+  }
+}
+
+/** containerd, the kubelet and the containers' shims share the node's own mounts, which nobody else does. */
+function processesIn(mounts: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => mountNamespace(pid) === mounts);
+}
+
+const stoppedFile = (place: Place): string => join(place.state, 'stopped-nodes');
+
+function readStopped(place: Place): number[] {
+  const file = stoppedFile(place);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as number[]) : [];
+}
+
+function writeStopped(place: Place, nodes: readonly number[]): void {
+  if (nodes.length === 0) rmSync(stoppedFile(place), { force: true });
+  else writeFileSync(stoppedFile(place), JSON.stringify(nodes));
+}
