@@ -96,7 +96,7 @@ async function main(): Promise<number> {
       finish(await doctor(options));
     });
   command('rehearse', 'deploy the CDK app into an emulated AWS account, release, upgrade and destroy it')
-    .option('--keep', 'stop before destroying, to look around, until Ctrl-C')
+    .option('--keep', 'stop before destroying, or where a step failed, to look around, until Ctrl-C')
     .option('--json', 'print the result as JSON')
     .action(async (options: RehearseCommandOptions) => {
       finish(await rehearse(options));

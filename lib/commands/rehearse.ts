@@ -7,6 +7,7 @@ import { rehearse as play, type Rehearsal } from '../rehearsal/rehearse';
 import type { Stage } from '../rehearsal/stage';
 import { installMissing } from '../requirements/install';
 import { terminalProgress, type Progress } from '../terminal/progress';
+import { messageOf } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { print, printJson } from './output';
 
@@ -25,7 +26,7 @@ export async function rehearse(options: RehearseCommandOptions): Promise<number>
   const rehearsal = await play({
     checkout,
     progress,
-    ...(options.keep ? { keep: (stage) => untilInterrupted(stage, progress) } : {}),
+    ...(options.keep ? { keep: (stage, failure) => untilInterrupted(stage, failure, progress) } : {}),
   });
   if (options.json) printJson(rehearsal);
   else print(describe(rehearsal));
@@ -33,9 +34,14 @@ export async function rehearse(options: RehearseCommandOptions): Promise<number>
 }
 
 /** Leaves everything as it is and tells how to look at it. */
-async function untilInterrupted({ cluster, account, workspace }: Stage, progress: Progress): Promise<void> {
+async function untilInterrupted(
+  { cluster, account, workspace }: Stage,
+  failure: unknown,
+  progress: Progress,
+): Promise<void> {
   const lines = [
     '',
+    ...(failure === undefined ? [] : [`Failed: ${messageOf(failure)}`]),
     'Kept until Ctrl-C, which removes all of it:',
     `  kubectl  ${cluster.kubectl} --kubeconfig ${cluster.kubeconfig} --namespace berth get all`,
     `  account  ${account.endpoint}, signed by ${account.authority}`,

@@ -24,8 +24,11 @@ const [FROM, TO] = ['1.35', '1.36'] as const;
 
 export interface RehearseOptions {
   readonly checkout: string;
-  /** Called when everything is deployed and before it is destroyed, to look around; the stage stays until it is done. */
-  readonly keep?: (stage: Stage) => Promise<void>;
+  /**
+   * Called to look around, when everything is deployed and before it is destroyed, or where a step before that failed;
+   * the stage stays until it is done.
+   */
+  readonly keep?: (stage: Stage, failure?: unknown) => Promise<void>;
   readonly progress: Progress;
 }
 
@@ -63,46 +66,53 @@ export interface Deployed {
  * @throws UserError at the first thing that is not as it should be
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
-  const { checkout, progress } = options;
+  const { checkout, progress, keep } = options;
   const workspace = workspaceOf(checkout);
-  const steps = new Steps(progress);
   return onStage(workspace, names.cluster, progress, async (stage) => {
-    const scene: Scene = {
-      stage,
-      cdk: new Cdk(workspace, stage.account),
-      stacks: new Stacks(stage.account),
-      settings: rehearsalSettings(FROM),
-      assembly: join(workspace.run, 'cdk.out'),
-    };
-    const types = await steps.step('cdk synth', async (seen, detail) => {
-      await synthesize(scene, detail);
-      const used = typesInUse(readTemplates(scene.assembly), readEmulatedTypes(workspace.run));
-      seen(
-        `${used.count} resource types, ${Object.keys(used.added).length} of them emulated by the rehearsal itself`,
-      );
-      return used;
-    });
-    await steps.step('cdk bootstrap', (_, detail) =>
-      scene.cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], detail),
-    );
-    const empty = await inventory(stage.account, stage.python);
-    const deployed = await steps.step('cdk deploy, all stacks', (seen, detail) =>
-      deploy(scene, seen, detail),
-    );
-    await steps.step('Release another image', (seen, detail) => release(scene, deployed, seen, detail));
-    await steps.step('A change that the cluster refuses', (seen, detail) =>
-      refuse(scene, deployed, seen, detail),
-    );
-    await steps.step(`Upgrade Kubernetes ${FROM} to ${TO}`, (seen, detail) =>
-      upgrade(scene, deployed, TO, seen, detail),
-    );
-    if (options.keep) await options.keep(stage);
-    interrupted().throwIfAborted();
-    const left = await steps.step('cdk destroy, all stacks', (seen, detail) =>
-      destroy(scene, empty, seen, detail),
-    );
-    return { steps: steps.done, types, standIns: STAND_INS, left };
+    try {
+      return await play(options, stage, new Steps(progress));
+    } catch (error) {
+      if (keep && !interrupted().aborted) await keep(stage, error);
+      throw error;
+    }
   });
+}
+
+async function play({ keep }: RehearseOptions, stage: Stage, steps: Steps): Promise<Rehearsal> {
+  const { workspace } = stage;
+  const scene: Scene = {
+    stage,
+    cdk: new Cdk(workspace, stage.account),
+    stacks: new Stacks(stage.account),
+    settings: rehearsalSettings(FROM),
+    assembly: join(workspace.run, 'cdk.out'),
+  };
+  const types = await steps.step('cdk synth', async (seen, detail) => {
+    await synthesize(scene, detail);
+    const used = typesInUse(readTemplates(scene.assembly), readEmulatedTypes(workspace.run));
+    seen(
+      `${used.count} resource types, ${Object.keys(used.added).length} of them emulated by the rehearsal itself`,
+    );
+    return used;
+  });
+  await steps.step('cdk bootstrap', (_, detail) =>
+    scene.cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], detail),
+  );
+  const empty = await inventory(stage.account, stage.python);
+  const deployed = await steps.step('cdk deploy, all stacks', (seen, detail) => deploy(scene, seen, detail));
+  await steps.step('Release another image', (seen, detail) => release(scene, deployed, seen, detail));
+  await steps.step('A change that the cluster refuses', (seen, detail) =>
+    refuse(scene, deployed, seen, detail),
+  );
+  await steps.step(`Upgrade Kubernetes ${FROM} to ${TO}`, (seen, detail) =>
+    upgrade(scene, deployed, TO, seen, detail),
+  );
+  if (keep) await keep(stage);
+  interrupted().throwIfAborted();
+  const left = await steps.step('cdk destroy, all stacks', (seen, detail) =>
+    destroy(scene, empty, seen, detail),
+  );
+  return { steps: steps.done, types, standIns: STAND_INS, left };
 }
 
 /** `cdk synth` as a person would call it, once for the deployments that follow. */

@@ -4,12 +4,16 @@ import json
 
 import ministack.app
 import ministack.core.iam_actions as iam_actions
+import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.ecr as ecr
+import ministack.services.secretsmanager as secretsmanager
+from added_types.registry import accepted
 from ministack.core.responses import error_response_json
 
 _is_bindable = ministack.app._port_is_bindable
 _describe_images = ecr._describe_images
 _resource_arn = iam_actions.extract_resource_arn
+_secret_string = provisioners._sm_secret_string
 
 
 def _without_443(host, port):
@@ -36,7 +40,16 @@ def _images_of(request):
     return _describe_images(request)
 
 
+def _generated_secret(properties):
+    """Its CloudFormation puts punctuation into a secret that is to have none; its API knows better."""
+    asked = properties.get("GenerateSecretString")
+    if not asked or "SecretStringTemplate" in asked:
+        return _secret_string(properties)
+    return json.loads(accepted(secretsmanager._get_random_password(asked)))["RandomPassword"]
+
+
 def install():
+    provisioners._sm_secret_string = _generated_secret
     ecr._describe_images = _images_of
     ministack.app._port_is_bindable = _without_443
     iam_actions.extract_resource_arn = _resource_of
