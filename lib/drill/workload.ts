@@ -91,5 +91,9 @@ export async function checkHistory(
   drawings: string,
   detail: (text: string) => void,
 ): Promise<Verdict> {
-  return JSON.parse(await run(program, ['check', history, drawings], { onLine: detail })) as Verdict;
+  const onLine = (line: string) => {
+    // The last line is the verdict itself, which is for programs.
+    if (!line.startsWith('{')) detail(line);
+  };
+  return JSON.parse(await run(program, ['check', history, drawings], { onLine })) as Verdict;
 }
