@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/server/v3/storage/wal"
+
+	"example.com/berth/etag"
+	"example.com/berth/item"
+	"example.com/berth/peertls"
+)
+
+func TestMain(m *testing.M) {
+	wal.SegmentSizeBytes = 1 << 20
+	askEvery = 50 * time.Millisecond
+	os.Exit(m.Run())
+}
+
+const secret = "0123456789abcdef0123456789abcdef"
+
+func prepare(t testing.TB, directory, secret string, hosts ...string) peertls.Files {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte(secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := peertls.Prepare(peertls.Options{Directory: directory, SecretFile: file, Hosts: hosts, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// openPeers opens a store as it is in Kubernetes, but on a port of its own.
+func openPeers(t testing.TB, change ...func(*Options)) *Store {
+	t.Helper()
+	directory := t.TempDir()
+	options := Options{
+		DataDirectory: directory, Name: "berth-0", PeerDomain: "berth-peers.test.svc", PeerAddress: "127.0.0.1:0", MembershipAddress: "127.0.0.1:0", Replicas: 1,
+		PeerTLS: prepare(t, directory, secret, "berth-0.berth-peers.test.svc", "berth-peers.test.svc"),
+		Log:     slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError})),
+	}
+	for _, c := range change {
+		c(&options)
+	}
+	s, err := Open(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	for !s.Ready() {
+		time.Sleep(time.Millisecond)
+	}
+	return s
+}
+
+func wantCode(t *testing.T, err error, want item.Code) {
+	t.Helper()
+	var told *item.Error
+	if !errors.As(err, &told) || told.Code != want {
+		t.Errorf("error is %v, want one with code %s", err, want)
+	}
+}
+
+func errorCode(t *testing.T, err error) string {
+	t.Helper()
+	var told *item.Error
+	if !errors.As(err, &told) {
+		t.Errorf("error is %v, want one of package item", err)
+		return ""
+	}
+	return string(told.Code)
+}
+
+// parse is of the headers If-Match and If-None-Match, empty for none.
+func parse(t *testing.T, ifMatch, ifNoneMatch string) etag.Conditions {
+	t.Helper()
+	list := func(header string) etag.List {
+		if header == "" {
+			return etag.List{}
+		}
+		parsed, err := etag.Parse("If-Match", []string{header})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parsed
+	}
+	return etag.Conditions{IfMatch: list(ifMatch), IfNoneMatch: list(ifNoneMatch)}
+}
+
+// openFaulty is a store that uses slots although it is alone.
+func openFaulty(t *testing.T, kv func(KeyValues) KeyValues) *Store {
+	t.Helper()
+	return openPeers(t, func(o *Options) { o.Wrap = kv })
+}
+
+// txns is etcd with another Txn.
+type txns struct {
+	KeyValues
+	txn func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error)
+}
+
+func (x txns) Txn(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+	return x.txn(ctx, request)
+}

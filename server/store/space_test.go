@@ -1,0 +1,96 @@
+package store
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+
+	"example.com/berth/etag"
+	"example.com/berth/item"
+)
+
+func TestAnAlarmOfAFullStoreIsDisarmedOnceThereIsRoom(t *testing.T) {
+	s := openPeers(t)
+	if _, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
+		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{})
+	var told *item.Error
+	if !errors.As(err, &told) || told.Code != item.StoreFull {
+		t.Errorf("error %v, want code %s", err, item.StoreFull)
+	}
+	if err := s.disarm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAFullStoreRefusesWritesAndRecoversByDeletes(t *testing.T) {
+	every := spaceEvery
+	spaceEvery = 50 * time.Millisecond
+	t.Cleanup(func() { spaceEvery = every }) // after the store is closed
+	s := openPeers(t, func(o *Options) { o.Quota = 10 << 20 })
+	always := etag.Conditions{}
+	large := []byte(`"` + strings.Repeat("x", 1<<20-2) + `"`)
+	var err error
+	stored := 0
+	for ; stored < 20 && err == nil; stored++ {
+		_, _, err = s.Put(t.Context(), strconv.Itoa(stored), large, always)
+		s.server.Backend().ForceCommit() // what is in use is counted then
+	}
+	wantCode(t, err, item.StoreFull)
+	stored--
+	if stored < 3 {
+		t.Fatalf("only %d MiB fit in a quota of 10", stored)
+	}
+	if _, err := s.Get(t.Context(), "0"); err != nil {
+		t.Errorf("a full store does not answer reads: %v", err)
+	}
+	for i := range stored {
+		if err := s.Delete(t.Context(), strconv.Itoa(i), always); err != nil {
+			t.Fatalf("a full store refuses deletes: %v", err)
+		}
+	}
+	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		_, _, err := s.Put(t.Context(), "again", large, always)
+		if err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("space does not come back after deletes: %v", err)
+		}
+	}
+}
+
+func TestItemsCanBeDeletedThoughEtcdTakesNothingMore(t *testing.T) {
+	s := openFaulty(t, func(kv KeyValues) KeyValues { return kv })
+	for _, id := range []string{"a", "b"} {
+		if _, _, err := s.Put(t.Context(), id, []byte("1"), etag.Conditions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
+		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err := s.Put(t.Context(), "a", []byte("2"), etag.Conditions{})
+	wantCode(t, err, item.StoreFull)
+	if err := s.Delete(t.Context(), "a", etag.Conditions{}); err != nil {
+		t.Error(err)
+	}
+	wantCode(t, s.Delete(t.Context(), "a", etag.Conditions{}), item.NotFound)
+	// Nor can there be a new lease.
+	s.slots.leases.forget(s.slots.lease)
+	if err := s.Delete(t.Context(), "b", etag.Conditions{}); err != nil {
+		t.Error(err)
+	}
+}
