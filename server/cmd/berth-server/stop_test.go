@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -161,5 +163,27 @@ func TestAStoppingServerIsNotReadyAndGoesOnServing(t *testing.T) {
 	p.stop()
 	if took := time.Since(began); took > 6*time.Second {
 		t.Errorf("it took %s to stop after a second signal", took)
+	}
+}
+
+// A member that waits for the others may wait for long, and has nothing to
+// finish.
+func TestAServerThatWaitsForItsPeersStopsAtOnce(t *testing.T) {
+	env := contract.Get.Environment
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte(strings.Repeat("0123456789abcdef", 2)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := startUnready(t, t.TempDir(), env.PodName+"=berth-1", env.Replicas+"=3",
+		env.PeerDomain+"=berth-peers.test.invalid", env.PeerSecretFile+"="+secret, env.DrainDelay+"=60s")
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(p.log(), `"waiting"`); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the server does not wait; it logged:\n%s", p.log())
+		}
+	}
+	// Far less than the drain, which is for servers that have been ready.
+	p.stop()
+	if log := p.log(); strings.Contains(log, "told to stop\"") || !strings.Contains(log, "told to stop while starting") {
+		t.Errorf("the server logged:\n%s", log)
 	}
 }
