@@ -7,7 +7,7 @@ import { jest } from './jest';
 const node = (tool: string) => `node_modules/.bin/${tool}`;
 
 /** The Go modules of the project's own code; those of lib/local/parts only name what others wrote. */
-const modules = ['server', 'lib/drill/workload'];
+const modules = ['server', 'lib/drill/workload', 'lib/bench/driver'];
 const toolsFrom = (module: string) => `${module.replace(/[^/]+/g, '..')}/test/tools/go.mod`;
 
 /** Everything `berth test` checks, in order: what fails fast comes first. */

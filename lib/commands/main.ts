@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { contract } from '../contract';
 import { Interrupted, listenForInterrupts } from '../process/interrupt';
 import { messageOf, UserError } from '../terminal/user-error';
+import { bench, type BenchOptions } from './bench';
 import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
 import { drill, type DrillOptions } from './drill';
@@ -100,6 +101,16 @@ async function main(): Promise<number> {
     .option('--json', 'print the result as JSON')
     .action(async (options: RehearseCommandOptions) => {
       finish(await rehearse(options));
+    });
+  command('bench', 'measure the server beside etcd and PostgreSQL, and write docs/benchmarks.md')
+    .option(
+      '--quick',
+      'a look in a few minutes, one round of 1 s each; writes no file unless --to says where',
+    )
+    .option('--to <directory>', 'where benchmarks.md and its picture are written (default: docs)')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: BenchOptions) => {
+      finish(await bench(options));
     });
   command('test', 'run every check: format, lint, types, unit tests, image, end to end')
     .option('--only <steps>', 'run only these steps, separated by commas')
