@@ -12,7 +12,6 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/server/v3/storage/wal"
 
-	"example.com/berth/etag"
 	"example.com/berth/item"
 	"example.com/berth/peertls"
 )
@@ -67,32 +66,6 @@ func wantCode(t *testing.T, err error, want item.Code) {
 	if !errors.As(err, &told) || told.Code != want {
 		t.Errorf("error is %v, want one with code %s", err, want)
 	}
-}
-
-func errorCode(t *testing.T, err error) string {
-	t.Helper()
-	var told *item.Error
-	if !errors.As(err, &told) {
-		t.Errorf("error is %v, want one of package item", err)
-		return ""
-	}
-	return string(told.Code)
-}
-
-// parse is of the headers If-Match and If-None-Match, empty for none.
-func parse(t *testing.T, ifMatch, ifNoneMatch string) etag.Conditions {
-	t.Helper()
-	list := func(header string) etag.List {
-		if header == "" {
-			return etag.List{}
-		}
-		parsed, err := etag.Parse("If-Match", []string{header})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return parsed
-	}
-	return etag.Conditions{IfMatch: list(ifMatch), IfNoneMatch: list(ifNoneMatch)}
 }
 
 // openFaulty is a store that uses slots although it is alone.

@@ -19,6 +19,12 @@ export const reasoned: readonly { readonly id: string; readonly where: RegExp; r
       'They speak to AWS’s own APIs and to nothing inside the VPC, which must be deletable before they are',
   },
   {
+    id: 'CKV_AWS_149',
+    where: /AWS::SecretsManager::Secret/,
+    reason:
+      'Secrets Manager encrypts them with its key of the account, which no other account can use; who may read them is said by IAM',
+  },
+  {
     id: 'CKV_AWS_158',
     where: /AWS::Logs::LogGroup/,
     reason:
