@@ -6,6 +6,8 @@ import { UserError } from '../terminal/user-error';
 export interface FrontDoor {
   readonly address: string;
   readonly port: number;
+  /** Whether TLS is spoken there. Default plain HTTP. */
+  readonly tls?: boolean;
 }
 
 /** One item as the list shows it. */
@@ -38,7 +40,10 @@ export class ItemClient {
    * @param token bearer token of `/v1`
    */
   constructor(frontDoor: FrontDoor, host: string, token: string) {
-    this.pool = new Pool(`http://${frontDoor.address}:${frontDoor.port}`, {
+    const scheme = frontDoor.tls ? 'https' : 'http';
+    this.pool = new Pool(`${scheme}://${frontDoor.address}:${frontDoor.port}`, {
+      // The certificate is the host name's, whatever address leads to it.
+      ...(frontDoor.tls ? { connect: { servername: host } } : {}),
       connections: 16,
       headersTimeout: 40_000,
       bodyTimeout: 40_000,
@@ -98,6 +103,11 @@ export class ItemClient {
 
   async close(): Promise<void> {
     await this.pool.close();
+  }
+
+  /** Closes at once, whatever is still being answered. */
+  async destroy(): Promise<void> {
+    await this.pool.destroy();
   }
 
   /** One request, whatever the answer. */

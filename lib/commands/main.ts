@@ -7,10 +7,21 @@ import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
 import { drill, type DrillOptions } from './drill';
 import { exportManifests, type ExportOptions } from './export';
+import { push, type PushOptions } from './push';
 import { rehearse, type RehearseCommandOptions } from './rehearse';
+import { releaseImage, rollback, type ReleaseOptions } from './release';
+import { releases } from './releases';
 import { roll } from './roll';
 import { scale, type ScaleOptions } from './scale';
-import { DEFAULT_HOST, hostName, imageReference, nodes, replicas, wholeNumber } from './settings';
+import {
+  architecture,
+  DEFAULT_HOST,
+  hostName,
+  imageReference,
+  nodes,
+  replicas,
+  wholeNumber,
+} from './settings';
 import { status } from './status';
 import { test, type TestOptions } from './test';
 import { up, type UpOptions } from './up';
@@ -77,6 +88,46 @@ async function main(): Promise<number> {
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
       finish(await status(options));
+    });
+  command('push', 'build the image, check it and push it to a registry; prints its name by digest')
+    .argument('[repository]', 'REGISTRY/NAME (default: the registry beside the local Kubernetes)')
+    .option('--tag <tag>', 'default: the commit, or a name made from the content where it is not committed')
+    .option('--architecture <name>', 'amd64 or arm64 (default: that of this machine)', architecture)
+    .option('--json', 'print the result as JSON')
+    .action(async (repository: string | undefined, options: PushOptions) => {
+      finish(await push(repository, options));
+    });
+  const releasing = (name: string, description: string, image: string) =>
+    command(name, description)
+      .argument('[image]', image)
+      .option('--on <place>', 'where up has installed this checkout, which is the default')
+      .option('--commit <id>', 'commit the image was built from, for the history')
+      .option(
+        '--pod-seconds <n>',
+        'seconds a new pod has until it is ready and answers rightly',
+        wholeNumber(10, 900),
+        60,
+      )
+      .option('--json', 'print the result as JSON');
+  releasing(
+    'release',
+    'bring an image to every pod, one after the other, or leave every pod as it was',
+    'REPOSITORY@sha256:DIGEST (default: the release that was interrupted, else the source as it is)',
+  ).action(async (image: string | undefined, options: ReleaseOptions) => {
+    finish(await releaseImage(image, options));
+  });
+  releasing(
+    'rollback',
+    'release an image again that was released before',
+    'the image or its digest, as in bin/berth releases (default: the one before)',
+  ).action(async (image: string | undefined, options: ReleaseOptions) => {
+    finish(await rollback(image, options));
+  });
+  command('releases', 'list what was released, when, by whom and how it ended')
+    .option('--on <place>', 'where up has installed this checkout, which is the default')
+    .option('--json', 'print the result as JSON')
+    .action(async (options: { on?: string; json?: boolean }) => {
+      finish(await releases(options));
     });
   command('export', 'write the Kubernetes manifests for minikube')
     .option('--image <reference>', 'image to run', imageReference, 'localhost/berth:dev')

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { contract } from '../contract';
+import type { Architecture } from '../image/source';
 
 /** Where the Ingress answers unless another host name is asked for; every browser and curl takes *.localhost for this machine. */
 export const DEFAULT_HOST = 'berth.localhost';
@@ -24,6 +25,12 @@ export function hostName(value: string): string {
   if (value.length > 253 || !value.split('.').every((part) => label.test(part)) || /^[\d.]+$/.test(value)) {
     throw new InvalidArgumentError('Allowed: a DNS name in lower case, such as berth.localhost.');
   }
+  return value;
+}
+
+/** What the image is built for. */
+export function architecture(value: string): Architecture {
+  if (value !== 'amd64' && value !== 'arm64') throw new InvalidArgumentError('Allowed: amd64, arm64.');
   return value;
 }
 

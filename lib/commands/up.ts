@@ -11,9 +11,11 @@ import {
   writeInstallation,
   writeToken,
 } from '../installation/installation';
+import { isInLocalRegistry } from '../local/registry';
 import { minikubeProfile } from '../manifests/profiles/minikube';
 import { evenWhenInterrupted, interrupted } from '../process/interrupt';
 import { proveRoll, verdict, type RollProof } from '../proof/roll-proof';
+import { assertNoReleaseUnderWay } from '../release/under-way';
 import { chooseTarget } from '../targets/choose';
 import type { Target } from '../targets/target';
 import { terminalProgress, type Progress } from '../terminal/progress';
@@ -75,9 +77,9 @@ async function chosenTarget({ on, nodes, image }: UpOptions): Promise<Target> {
       `--on ${target.name}: its nodes pull images from a registry; push one and name it with --image REGISTRY/NAME:TAG`,
     );
   }
-  if (image !== undefined && target.name === 'local') {
+  if (image !== undefined && target.name === 'local' && !isInLocalRegistry(checkout, image)) {
     throw refuse(
-      `--image ${image}: the local Kubernetes reaches no registry; leave it out to build and load the image`,
+      `--image ${image}: the local Kubernetes reaches no registry but its own; leave it out to build and load the image, or take what 'bin/berth push' prints`,
     );
   }
   return target;
@@ -115,6 +117,7 @@ async function install(
   progress: Progress,
 ): Promise<UpResult> {
   const { host, image } = options;
+  await assertNoReleaseUnderWay(target);
   // Written first: whatever happens from here on, `down` knows where to look.
   writeInstallation(checkout, { target: target.name, host, image });
   const replicas = await replicasToRun(target, options.replicas);

@@ -4,7 +4,7 @@ import { namespace as namespaceObject } from '../manifests/namespace';
 import type { Profile } from '../manifests/profile';
 import { manifests } from '../manifests/manifests';
 import { toYaml } from '../manifests/yaml';
-import type { Target } from '../targets/target';
+import type { Cluster, Target } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 import { ensureSecrets } from './secrets';
 import { restart, waitForRollout } from './rollout';
@@ -25,7 +25,7 @@ export async function deploy(target: Target, profile: Profile, progress: Progres
       await restart(target);
       await waitForRollout(target, ROLLOUT_SECONDS, detail);
     }
-    await apply(target, manifests(profile));
+    await applyManifests(target, profile);
     await waitForRollout(target, ROLLOUT_SECONDS, detail);
     detail('ready');
     return token;
@@ -37,6 +37,11 @@ async function exists(target: Target): Promise<boolean> {
   return (await target.kubectl(['get', ...set, '--ignore-not-found', '--output', 'name'])) !== '';
 }
 
-async function apply(target: Target, objects: readonly KubernetesObject[]): Promise<void> {
+/** Applies every object of the profile, without waiting for what that sets going. */
+export async function applyManifests(target: Cluster, profile: Profile): Promise<void> {
+  await apply(target, manifests(profile));
+}
+
+async function apply(target: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
   await target.kubectl(['apply', '--filename', '-'], { input: toYaml(objects) });
 }

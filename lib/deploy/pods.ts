@@ -1,11 +1,20 @@
 import { contract } from '../contract';
 import { selectorText } from '../manifests/labels';
-import type { Target } from '../targets/target';
+import type { Cluster } from '../targets/target';
 
 /** The parts of a Pod that commands look at. */
 export interface PodView {
-  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
-  readonly spec: { readonly nodeName?: string; readonly containers: readonly { readonly image: string }[] };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly nodeName?: string;
+    readonly terminationGracePeriodSeconds?: number;
+    readonly containers: readonly { readonly image: string }[];
+  };
   readonly status: {
     readonly phase: string;
     readonly podIP?: string;
@@ -26,6 +35,10 @@ interface ContainerView {
   readonly state: {
     readonly waiting?: { readonly reason?: string; readonly message?: string };
     readonly terminated?: { readonly reason?: string; readonly exitCode: number };
+    readonly running?: { readonly startedAt?: string };
+  };
+  readonly lastState?: {
+    readonly terminated?: { readonly reason?: string; readonly exitCode: number };
   };
 }
 
@@ -41,7 +54,7 @@ const HOPELESS = [
 ];
 
 /** Every pod of the set. */
-export async function pods(target: Target): Promise<PodView[]> {
+export async function pods(target: Cluster): Promise<PodView[]> {
   const json = await target.kubectl([
     ...['get', 'pods', '--namespace', contract.name],
     ...['--selector', selectorText, '--output', 'json'],

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly log?: string;
   /** Called with each line of either stream as it comes, for progress. */
   readonly onLine?: (line: string) => void;
+  /** For a command that would go on for ever: aborting it ends the command, which counts as done. */
+  readonly until?: AbortSignal;
 }
 
 /** A command ended with a status other than 0, or could not be started. */
@@ -81,12 +83,15 @@ export async function run(
       if (child.pid !== undefined) killGroup(child.pid);
     };
     signal.addEventListener('abort', onInterrupt, { once: true });
+    options.until?.addEventListener('abort', onInterrupt, { once: true });
+    if (options.until?.aborted) onInterrupt();
     // A command that could not be started reports 'error' and may report 'close' as well.
     let ended = false;
     const end = (settle: () => void) => {
       if (ended) return;
       ended = true;
       signal.removeEventListener('abort', onInterrupt);
+      options.until?.removeEventListener('abort', onInterrupt);
       if (log !== undefined) closeSync(log);
       settle();
     };
@@ -98,7 +103,7 @@ export async function run(
     child.on('close', (code, killedBy) => {
       end(() => {
         if (signal.aborted) reject(signal.reason as Error);
-        else if (code === 0) resolve(stdout.replace(/\n$/, ''));
+        else if (code === 0 || options.until?.aborted) resolve(stdout.replace(/\n$/, ''));
         else reject(new CommandFailed(shown, code ?? killedBy ?? 1, tail, options.log));
       });
     });

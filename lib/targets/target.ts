@@ -2,10 +2,18 @@ import type { FrontDoor } from '../client/item-client';
 import type { Requirement } from '../requirements/requirement';
 import type { Progress } from '../terminal/progress';
 
-/** A Kubernetes that the server is put on, and how this machine reaches it. */
-export interface Target {
-  /** As given with `--on`: `local`, `minikube` or `context:NAME`. */
+/** How this machine talks to a Kubernetes. */
+export interface Cluster {
+  /** What people call it. */
   readonly name: string;
+  /** Runs kubectl against this cluster and returns what it prints. */
+  kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
+  /** How a person calls kubectl on this cluster. */
+  readonly kubectlHint: string;
+}
+
+/** A Kubernetes that the server is put on. Its name is as given with `--on`: `local`, `minikube` or `context:NAME`. */
+export interface Target extends Cluster {
   /** What must be on this machine for the rest to work. */
   requirements(): Promise<Requirement[]>;
   /**
@@ -13,10 +21,6 @@ export interface Target {
    * Returns whether this very call started a cluster of Berth's own.
    */
   start(progress: Progress): Promise<boolean>;
-  /** Runs kubectl against this cluster and returns what it prints. */
-  kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
-  /** How a person calls kubectl on this cluster. */
-  readonly kubectlHint: string;
   /** Puts an image into every node. Absent where nodes pull from a registry. */
   readonly loadImage?: (archive: string, reference: string) => Promise<void>;
   /** What runs the Ingress controller, as kubectl names it. Absent where it is not known or not on the cluster. */
@@ -35,4 +39,6 @@ export interface KubectlOptions {
   readonly input?: string;
   /** Receives each line as it comes. */
   readonly onLine?: (line: string) => void;
+  /** Ends a kubectl that would go on for ever, such as a port-forward, and counts that as done. */
+  readonly until?: AbortSignal;
 }

@@ -21,7 +21,9 @@ describe('the command line', () => {
   test('explains itself and every command', () => {
     const help = call('--help');
     expect(help).toMatchObject({ code: 0, err: '' });
-    for (const command of ['up', 'down', 'status', 'export', 'roll', 'scale', 'drill', 'test', 'doctor']) {
+    const others = ['export', 'roll', 'scale', 'drill', 'test', 'doctor'];
+    const releasing = ['push', 'release', 'rollback', 'releases'];
+    for (const command of ['up', 'down', 'status', ...releasing, ...others]) {
       expect(help.out).toMatch(new RegExp(`^  ${command} `, 'm'));
       expect(call(command, '--help')).toMatchObject({ code: 0, err: '' });
     }
@@ -42,6 +44,10 @@ describe('the command line', () => {
     [['drill', '--minutes', '0.5'], "argument '0.5' is invalid. Allowed: a whole number from 1 to 240."],
     [['drill', '--fault', 'flood'], "--fault 'flood' is not a fault; allowed: rolling-restart, "],
     [['drill', '--fault', 'kill:nobody'], "--fault 'kill:nobody' is not a fault; allowed: "],
+    [['push', 'berth'], "'berth' is not a place to push to; allowed: REGISTRY/NAME in lower case"],
+    [['push', 'ttl.sh/berth', '--tag', '-x'], "'-x' is not a tag; allowed: 1 to 128 letters"],
+    [['push', '--architecture', 'mips'], "argument 'mips' is invalid. Allowed: amd64, arm64."],
+    [['release', '--pod-seconds', '5'], "argument '5' is invalid. Allowed: a whole number from 10 to 900."],
     [['test', '--only', 'nothing'], "--only 'nothing' is not a check; allowed: format, types"],
   ])('%p is bad input: status 2 and a line that says what is allowed', (args, message) => {
     const result = call(...args);
