@@ -1,6 +1,7 @@
 import { contract } from '../contract';
 import { readInstallation } from '../installation/installation';
 import { Interrupted } from '../process/interrupt';
+import { assertNoReleaseUnderWay } from '../release/under-way';
 import { grow } from '../scale/grow';
 import { memberNames } from '../scale/members';
 import { installationOwner, otherOwner } from '../scale/owner';
@@ -35,6 +36,7 @@ export interface ScaleResult {
 export async function scale(to: number, options: ScaleOptions): Promise<number> {
   const progress = terminalProgress();
   const { target, owner } = await find(options.on);
+  await assertNoReleaseUnderWay(target);
   const set = await runningSet(target);
   const from = set.replicas;
   try {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A process that is not taken for a later one with the same number. */
 export interface ProcessId {
@@ -24,6 +24,19 @@ export function identify(pid: number, proc = '/proc'): ProcessId | undefined {
 
 export function isAlive(process: ProcessId, proc = '/proc'): boolean {
   return identify(process.pid, proc)?.start === process.start;
+}
+
+/**
+ * Tells where numbers of processes mean the same as here: this boot of this machine, and this container on it.
+ * Undefined where there is no /proc to tell, as on macOS.
+ */
+export function processNamespace(): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function answersSignals(pid: number): boolean {

@@ -3,6 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contract } from '../contract';
 import { evenWhenInterrupted, interrupted } from '../process/interrupt';
+import { identify, isAlive, processNamespace, type ProcessId } from '../process/process-id';
 import type { Cluster } from '../targets/target';
 import { messageOf, UserError } from '../terminal/user-error';
 
@@ -39,6 +40,9 @@ interface Holder {
   readonly id: string;
   readonly by: string;
   readonly renewed: string;
+  /** Where `process` means something. */
+  readonly where?: string | undefined;
+  readonly process?: ProcessId | undefined;
 }
 
 interface Content {
@@ -60,7 +64,7 @@ export class Journal {
 
   private constructor(
     private readonly cluster: Cluster,
-    private readonly me: { readonly id: string; readonly by: string },
+    private readonly me: Omit<Holder, 'renewed'>,
   ) {}
 
   /** Every release that is remembered, oldest first. */
@@ -69,7 +73,8 @@ export class Journal {
   }
 
   /**
-   * Does `work` while nobody else releases. A holder that no longer renews its lock was killed: its place is taken.
+   * Does `work` while nobody else releases. A holder that was killed loses its place: at once where it was a process
+   * beside this one, else when it has not renewed its lock for a while.
    * @throws UserError somebody else is at work
    */
   static async whileHeld<T>(
@@ -78,7 +83,10 @@ export class Journal {
     waiting: (text: string) => void,
     work: (journal: Journal) => Promise<T>,
   ): Promise<T> {
-    const journal = new Journal(cluster, { id: randomUUID(), by });
+    const journal = new Journal(cluster, {
+      ...{ id: randomUUID(), by },
+      ...{ where: processNamespace(), process: identify(process.pid) },
+    });
     await journal.take(waiting);
     const timer = setInterval(() => {
       void journal.write((records) => records).catch(() => undefined);
@@ -108,7 +116,7 @@ export class Journal {
   private async take(waiting: (text: string) => void): Promise<void> {
     this.content = await read(this.cluster);
     const seen = this.content.holder;
-    if (seen) {
+    if (seen && !hasEnded(seen)) {
       waiting(`${seen.by} holds the lock on releases; looking whether it still works`);
       const until = Date.now() + LEASE_SECONDS * 1000;
       while (Date.now() < until && this.content.holder) {
@@ -152,6 +160,11 @@ export class Journal {
     this.writing = next.catch(() => undefined);
     return next;
   }
+}
+
+/** Whether it was a process of this machine that is no more. */
+function hasEnded({ where, process: holder }: Holder): boolean {
+  return holder !== undefined && where !== undefined && where === processNamespace() && !isAlive(holder);
 }
 
 /** Who releases, for the history: the build in CodeBuild, else the person and the machine. */

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Journal, releaser, type ReleaseRecord } from '../../lib/release/journal';
 import type { Cluster } from '../../lib/targets/target';
 import { UserError } from '../../lib/terminal/user-error';
@@ -70,6 +72,23 @@ test('while one releases another is refused, and told by whom', async () => {
   await expect(
     Journal.whileHeld(cluster, 'the second', silently, () => Promise.resolve('released')),
   ).resolves.toBe('released');
+});
+
+test('a release whose process was killed on this machine is followed at once', async () => {
+  const cluster = clusterWithOneConfigMap();
+  // Killed: it never gives the lock up.
+  const held = join(__dirname, 'hold-the-lock.ts');
+  const child = spawnSync(process.execPath, ['--import', 'tsx', held], { encoding: 'utf8' });
+  expect(child.signal).toBe('SIGKILL');
+  await cluster.kubectl(['create'], { input: child.stdout });
+  const told: string[] = [];
+  await Journal.whileHeld(
+    cluster,
+    'the next',
+    (text) => told.push(text),
+    (journal) => journal.put(record('1')),
+  );
+  expect(told).toEqual([]);
 });
 
 test('whoever releases is the build in CodeBuild, else the person and the machine', () => {
