@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ItemClient } from '../client/item-client';
-import { interrupted } from '../process/interrupt';
+import { interrupted, Interrupted } from '../process/interrupt';
+import { contract } from '../contract';
 import type { Cluster } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 import { messageOf, UserError } from '../terminal/user-error';
@@ -11,7 +12,7 @@ import type { Credentials } from './pod-port';
 import { preflight } from './preflight';
 import { rollPods } from './roll-pods';
 import { askService, someItems } from './service-check';
-import { holdBelow, imageOf, observedSet, readSet } from './stateful-set';
+import { holdBelow, imageOf, NOTHING_HELD, observedSet, readSet } from './stateful-set';
 import { takeBack } from './take-back';
 
 /** Where a release is made: the cluster, the owner of its set's template, and the service as its users reach it. */
@@ -74,9 +75,15 @@ export async function release(
     progress.note(text);
   };
   return Journal.whileHeld(place.cluster, request.by, waiting, async (journal) => {
-    const pending = await settlePending(place, journal, request, progress);
-    const record = pending ?? (await begin(place, journal, request, progress));
-    return { record: record && (await carryOut(place, journal, record, request, progress)) };
+    try {
+      const pending = await settlePending(place, journal, request, progress);
+      const record = pending ?? (await begin(place, journal, request, progress));
+      return { record: record && (await carryOut(place, journal, record, request, progress)) };
+    } catch (error) {
+      const left = error instanceof Interrupted ? pendingOf(journal.records) : undefined;
+      if (left) progress.note(`Pods are held as they are. ${waysOn(left)}`);
+      throw error;
+    }
   });
 }
 
@@ -204,11 +211,18 @@ async function revert(
       [
         `${record.image} was not released: ${record.reason ?? 'it was interrupted'}`,
         `and ${record.previous} could not be brought back: ${messageOf(error)}`,
-        `  look: ${cluster.kubectlHint} describe pods; then run the same command again, which goes on from here`,
+        `  look: ${cluster.kubectlHint} --namespace ${contract.name} describe pods`,
+        '  then the same command goes on from here; or, to let every pod follow what is declared now, unasked:',
+        `  ${cluster.kubectlHint} --namespace ${contract.name} patch statefulset ${contract.name} --type merge --patch '${NOTHING_HELD}'`,
       ].join('\n'),
       { cause: error },
     );
   }
+}
+
+/** What can be done about a release that is half done. */
+export function waysOn({ kind }: ReleaseRecord): string {
+  return `'bin/berth ${kind}' goes on with it${kind === 'release' ? ", 'bin/berth rollback' takes it back" : ''}`;
 }
 
 /** The release that is under way, or was when it was interrupted, or could not be taken back. */

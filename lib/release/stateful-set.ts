@@ -56,16 +56,21 @@ export function partitionOf(set: SetView): number {
  * whomever, leaves it as the release has set it.
  */
 export async function holdBelow(cluster: Cluster, ordinal: number): Promise<void> {
-  await patch(cluster, { partition: ordinal });
+  await patch(cluster, held({ partition: ordinal }));
 }
 
 /** Lets every pod follow the template again, as the manifests have it. */
 export async function holdNothing(cluster: Cluster): Promise<void> {
-  await patch(cluster, null);
+  await patch(cluster, NOTHING_HELD);
 }
 
-async function patch(cluster: Cluster, rollingUpdate: { partition: number } | null): Promise<void> {
-  const change = JSON.stringify({ spec: { updateStrategy: { rollingUpdate } } });
+const held = (rollingUpdate: { readonly partition: number } | null) =>
+  JSON.stringify({ spec: { updateStrategy: { rollingUpdate } } });
+
+/** The change that `holdNothing` makes, a JSON merge patch. */
+export const NOTHING_HELD = held(null);
+
+async function patch(cluster: Cluster, change: string): Promise<void> {
   await cluster.kubectl(['patch', ...SET, '--type', 'merge', '--patch', change]);
 }
 
