@@ -2,21 +2,23 @@ import { Command, CommanderError } from 'commander';
 import { contract } from '../contract';
 import { Interrupted, listenForInterrupts } from '../process/interrupt';
 import { messageOf, UserError } from '../terminal/user-error';
-import { bench, type BenchOptions } from './bench';
+import type { BenchOptions } from './bench';
 import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
-import { drill, type DrillOptions } from './drill';
+import type { DrillOptions } from './drill';
 import { exportManifests, type ExportOptions } from './export';
 import { push, type PushOptions } from './push';
-import { rehearse, type RehearseCommandOptions } from './rehearse';
+import type { RehearseCommandOptions } from './rehearse';
 import { releaseImage, rollback, type ReleaseOptions } from './release';
-import { releases } from './releases';
+import { releases, type ReleasesOptions } from './releases';
 import { roll } from './roll';
 import { scale, type ScaleOptions } from './scale';
 import {
+  address,
   architecture,
   DEFAULT_HOST,
   hostName,
+  imageByDigest,
   imageReference,
   nodes,
   replicas,
@@ -25,6 +27,9 @@ import {
 import { status } from './status';
 import { test, type TestOptions } from './test';
 import { up, type UpOptions } from './up';
+
+// What brings clients of AWS or draws pictures is loaded by the commands that need it: every other one starts in half
+// the time.
 
 /** Exit statuses: 0 done, 1 failed, 2 bad input, 128 + signal when interrupted. */
 async function main(): Promise<number> {
@@ -82,6 +87,7 @@ async function main(): Promise<number> {
     .option('--report <file>', 'where the HTML report goes (default: with the installation)')
     .option('--json', 'print the result as JSON')
     .action(async (options: DrillOptions) => {
+      const { drill } = await import('./drill.js');
       finish(await drill(options));
     });
   command('status', 'show what runs and where it answers')
@@ -97,38 +103,46 @@ async function main(): Promise<number> {
     .action(async (repository: string | undefined, options: PushOptions) => {
       finish(await push(repository, options));
     });
-  const releasing = (name: string, description: string, image: string) =>
+  const atPlace = (name: string, description: string) =>
     command(name, description)
-      .argument('[image]', image)
-      .option('--on <place>', 'where up has installed this checkout, which is the default')
+      .option(
+        '--on <place>',
+        'account: with AWS credentials and AWS_REGION; default where up has installed this checkout',
+      )
+      .option(
+        '--front-door <host:port>',
+        "where the account's service is reached from here, if not by its own name",
+        address,
+      )
+      .option('--json', 'print the result as JSON');
+  const releasing = (name: string, description: string) =>
+    atPlace(name, description)
       .option('--commit <id>', 'commit the image was built from, for the history')
       .option(
         '--pod-seconds <n>',
         'seconds a new pod has until it is ready and answers rightly',
         wholeNumber(10, 900),
         60,
-      )
-      .option('--json', 'print the result as JSON');
-  releasing(
-    'release',
-    'bring an image to every pod, one after the other, or leave every pod as it was',
-    'REPOSITORY@sha256:DIGEST (default: the release that was interrupted, else the source as it is)',
-  ).action(async (image: string | undefined, options: ReleaseOptions) => {
-    finish(await releaseImage(image, options));
-  });
-  releasing(
-    'rollback',
-    'release an image again that was released before',
-    'the image or its digest, as in bin/berth releases (default: the one before)',
-  ).action(async (image: string | undefined, options: ReleaseOptions) => {
-    finish(await rollback(image, options));
-  });
-  command('releases', 'list what was released, when, by whom and how it ended')
-    .option('--on <place>', 'where up has installed this checkout, which is the default')
-    .option('--json', 'print the result as JSON')
-    .action(async (options: { on?: string; json?: boolean }) => {
-      finish(await releases(options));
+      );
+  releasing('release', 'bring an image to every pod, one after the other, or leave every pod as it was')
+    .argument(
+      '[image]',
+      'REPOSITORY@sha256:DIGEST (default: the release that was interrupted, else the source as it is)',
+      imageByDigest,
+    )
+    .action(async (image: string | undefined, options: ReleaseOptions) => {
+      finish(await releaseImage(image, options));
     });
+  releasing('rollback', 'release an image again that was released before')
+    .argument('[image]', 'the image or its digest, as in bin/berth releases (default: the one before)')
+    .action(async (image: string | undefined, options: ReleaseOptions) => {
+      finish(await rollback(image, options));
+    });
+  atPlace('releases', 'list what was released, when, by whom and how it ended').action(
+    async (options: ReleasesOptions) => {
+      finish(await releases(options));
+    },
+  );
   command('export', 'write the Kubernetes manifests for minikube')
     .option('--image <reference>', 'image to run', imageReference, 'localhost/berth:dev')
     .option('--host <name>', 'host name of the Ingress', hostName, DEFAULT_HOST)
@@ -151,6 +165,7 @@ async function main(): Promise<number> {
     .option('--keep', 'stop before destroying, or where a step failed, to look around, until Ctrl-C')
     .option('--json', 'print the result as JSON')
     .action(async (options: RehearseCommandOptions) => {
+      const { rehearse } = await import('./rehearse.js');
       finish(await rehearse(options));
     });
   command('bench', 'measure the server beside etcd and PostgreSQL, and write docs/benchmarks.md')
@@ -161,6 +176,7 @@ async function main(): Promise<number> {
     .option('--to <directory>', 'where benchmarks.md and its picture are written (default: docs)')
     .option('--json', 'print the result as JSON')
     .action(async (options: BenchOptions) => {
+      const { bench } = await import('./bench.js');
       finish(await bench(options));
     });
   command('test', 'run every check: format, lint, types, unit tests, image, end to end')

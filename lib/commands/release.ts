@@ -1,22 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { ItemClient } from '../client/item-client';
 import { buildImage } from '../image/build';
 import { checkImage } from '../image/check';
-import { obstacleToPulling } from '../image/push';
-import { tokenFile } from '../installation/installation';
-import { declaredInInstallation } from '../release/declared-in-installation';
 import { Journal, releaser, type ReleaseRecord } from '../release/journal';
-import { pendingOf, release, type ReleasePlace, type ReleaseResult } from '../release/release';
+import { pendingOf, release, Reverted, type ReleasePlace, type ReleaseResult } from '../release/release';
 import { terminalProgress, type Progress } from '../terminal/progress';
+import { describeTimeline, timed } from '../terminal/timeline';
 import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { installed } from './installed';
 import { print, printJson } from './output';
+import { atPlace, type PlaceOptions } from './release-place';
 import { describeRecord } from './releases';
 
-export interface ReleaseOptions {
-  /** Where `up` has installed this checkout; given, it must be just that. */
-  readonly on?: string;
+export interface ReleaseOptions extends PlaceOptions {
+  /** @default the commit that CodeBuild works on; none elsewhere */
   readonly commit?: string;
   readonly podSeconds: number;
   readonly json?: boolean;
@@ -24,24 +20,20 @@ export interface ReleaseOptions {
 
 /** Releases an image; without one goes on with what was interrupted, or on a laptop releases the source as it is. */
 export async function releaseImage(image: string | undefined, options: ReleaseOptions): Promise<number> {
-  const progress = terminalProgress();
-  const result = await atPlace(options.on, async (place) => {
-    const chosen = image ?? (await fromSource(place, progress));
+  return timedRelease(options, async (place, progress) => {
+    const chosen = image ?? (await fromSource(place, options, progress));
     return release(place, { ...request(options), kind: 'release', image: chosen }, progress);
   });
-  return tell(result, options);
 }
 
 /** Releases an image again that was released before; without one the image before the one that runs. */
 export async function rollback(image: string | undefined, options: ReleaseOptions): Promise<number> {
-  const progress = terminalProgress();
-  const result = await atPlace(options.on, async (place) => {
+  return timedRelease(options, async (place, progress) => {
     const records = await Journal.read(place.cluster);
     const pending = pendingOf(records);
     const chosen = rollbackOver(pending, image) ?? rolledBackTo(records, image);
     return release(place, { ...request(options), kind: 'rollback', image: chosen }, progress);
   });
-  return tell(result, options);
 }
 
 /**
@@ -71,8 +63,12 @@ function rolledBackTo(records: readonly ReleaseRecord[], image: string | undefin
 }
 
 /** Builds what the source says and puts it into the nodes, where they take images without a registry. */
-async function fromSource(place: ReleasePlace, progress: Progress): Promise<string | undefined> {
-  if (pendingOf(await Journal.read(place.cluster))) return undefined;
+async function fromSource(
+  { cluster }: ReleasePlace,
+  { on }: PlaceOptions,
+  progress: Progress,
+): Promise<string | undefined> {
+  if (on === 'account' || pendingOf(await Journal.read(cluster))) return undefined;
   const { target } = await installed();
   if (!target.loadImage) return undefined;
   const built = await buildImage({ checkout, progress });
@@ -84,41 +80,27 @@ async function fromSource(place: ReleasePlace, progress: Progress): Promise<stri
 }
 
 function request({ commit, podSeconds }: ReleaseOptions) {
-  return { by: releaser(), commit, podSeconds };
+  return { by: releaser(), commit: commit ?? process.env['CODEBUILD_RESOLVED_SOURCE_VERSION'], podSeconds };
 }
 
-/** Does `work` where releases are made, and closes what was opened for it. */
-export async function atPlace<T>(
-  on: string | undefined,
-  work: (place: ReleasePlace) => Promise<T>,
-): Promise<T> {
-  const { installation, target } = await installed();
-  if (on !== undefined && on !== installation.target) {
-    throw new UserError(
-      `--on ${on}: this checkout is installed on ${installation.target}; allowed: ${installation.target}`,
-      { exitCode: 2 },
-    );
-  }
-  const token = readFileSync(tokenFile(checkout), 'utf8').trim();
-  const { host } = installation;
-  const service = new ItemClient(await target.frontDoor(), host, token);
-  try {
-    return await work({
-      cluster: target,
-      declaration: declaredInInstallation(target, checkout),
-      credentials: { host, token },
-      service,
-      // Loaded into the nodes, an image is in no registry.
-      obstacleToPulling: async (image) =>
-        image.startsWith('localhost/') ? undefined : obstacleToPulling(image),
-    });
-  } finally {
-    await service.close();
-  }
-}
-
-function tell({ record }: ReleaseResult, { json }: ReleaseOptions): number {
-  if (json) printJson({ changed: record !== undefined, ...record });
-  else print(record ? describeRecord(record) : 'nothing to do: this image runs already');
+/**
+ * Does it, and tells how it went and what took how long, from the start of the command. With `--json` what was taken
+ * back is told as well, beside the reason on standard error.
+ */
+async function timedRelease(
+  options: ReleaseOptions,
+  work: (place: ReleasePlace, progress: Progress) => Promise<ReleaseResult>,
+): Promise<number> {
+  const { progress, steps } = timed(terminalProgress());
+  const timing = () => ({ seconds: process.uptime(), steps });
+  const { record } = await atPlace(options, (place) => work(place, progress)).catch((error: unknown) => {
+    if (options.json && error instanceof Reverted)
+      printJson({ changed: false, ...error.record, ...timing() });
+    throw error;
+  });
+  const { seconds } = timing();
+  if (options.json) printJson({ changed: record !== undefined, ...record, ...timing() });
+  else if (record) print(`${describeRecord(record)}\n${describeTimeline(steps, seconds)}`);
+  else print('nothing to do: this image runs already');
   return 0;
 }

@@ -1,10 +1,14 @@
 import { Journal, type ReleaseRecord } from '../release/journal';
 import { print, printJson } from './output';
-import { atPlace } from './release';
+import { atPlace, type PlaceOptions } from './release-place';
+
+export interface ReleasesOptions extends PlaceOptions {
+  readonly json?: boolean;
+}
 
 /** Lists what was released, latest first: when, which image, which commit, by whom, and how it ended. */
-export async function releases(options: { readonly on?: string; readonly json?: boolean }): Promise<number> {
-  const records = await atPlace(options.on, ({ cluster }) => Journal.read(cluster));
+export async function releases(options: ReleasesOptions): Promise<number> {
+  const records = await atPlace(options, ({ cluster }) => Journal.read(cluster));
   const latestFirst = records.toReversed();
   if (options.json) printJson(latestFirst);
   else if (latestFirst.length === 0) print("nothing was released yet; 'bin/berth release' does it");

@@ -19,6 +19,14 @@ export function imageReference(value: string): string {
   return value;
 }
 
+/** An image by its digest: a tag may name another one by the time a pod has to be made anew. */
+export function imageByDigest(value: string): string {
+  if (!IMAGE.test(value) || !value.includes('@')) {
+    throw new InvalidArgumentError("Allowed: REPOSITORY@sha256:DIGEST, as 'bin/berth push' prints it.");
+  }
+  return value;
+}
+
 /** A DNS name as RFC 1123 has it, which is what an Ingress takes. */
 export function hostName(value: string): string {
   const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -26,6 +34,20 @@ export function hostName(value: string): string {
     throw new InvalidArgumentError('Allowed: a DNS name in lower case, such as berth.localhost.');
   }
   return value;
+}
+
+/** Where something is reached: a host name or an IP address, and a port. */
+export interface Address {
+  readonly address: string;
+  readonly port: number;
+}
+
+export function address(value: string): Address {
+  const [, name, port] = /^([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/.exec(value) ?? [];
+  if (name === undefined || Number(port) < 1 || Number(port) > 65_535) {
+    throw new InvalidArgumentError('Allowed: HOST:PORT, such as localhost:8443.');
+  }
+  return { address: name, port: Number(port) };
 }
 
 /** What the image is built for. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { contract } from '../contract';
 import { peerSecret, tokensSecret } from '../manifests/secrets';
-import type { Target } from '../targets/target';
+import type { Cluster } from '../targets/target';
 
 export interface Secrets {
   /** A bearer token that `/v1` accepts. */
@@ -14,12 +14,11 @@ export interface Secrets {
  * Makes the Secrets that are not there yet and returns a token that `/v1` accepts.
  * One that exists is never changed: clients hold its tokens, and members trust each other by it.
  */
-export async function ensureSecrets(target: Target): Promise<Secrets> {
+export async function ensureSecrets(target: Cluster): Promise<Secrets> {
   const namespace = contract.name;
   const peersMade = (await read(target, contract.peerSecret)) === undefined;
   if (peersMade) await create(target, peerSecret(namespace, [randomSecret()]));
-  const lines = await read(target, contract.tokens);
-  const token = lines?.find((line) => line !== '' && !line.startsWith('#'));
+  const token = await acceptedToken(target);
   if (token !== undefined) return { token, peersMade };
   const made = randomSecret();
   // A Secret without a usable line gets one; its other content (comments) has nothing to lose.
@@ -27,8 +26,14 @@ export async function ensureSecrets(target: Target): Promise<Secrets> {
   return { token: made, peersMade };
 }
 
+/** The first token of the Secret that the server reads; undefined when there is none. */
+export async function acceptedToken(target: Cluster): Promise<string | undefined> {
+  const lines = await read(target, contract.tokens);
+  return lines?.find((line) => line !== '' && !line.startsWith('#'));
+}
+
 /** The lines of a Secret's value, or undefined when there is no such Secret. */
-async function read(target: Target, secret: { secret: string; key: string }): Promise<string[] | undefined> {
+async function read(target: Cluster, secret: { secret: string; key: string }): Promise<string[] | undefined> {
   const json = await target.kubectl([
     ...['get', 'secret', secret.secret, '--namespace', contract.name],
     ...['--ignore-not-found', '--output', 'json'],
@@ -41,11 +46,11 @@ async function read(target: Target, secret: { secret: string; key: string }): Pr
     .map((line) => line.trim());
 }
 
-async function create(target: Target, object: object): Promise<void> {
+async function create(target: Cluster, object: object): Promise<void> {
   await target.kubectl(['create', '--filename', '-'], { input: JSON.stringify(object) });
 }
 
-async function apply(target: Target, object: object): Promise<void> {
+async function apply(target: Cluster, object: object): Promise<void> {
   await target.kubectl(
     ['apply', '--server-side', '--field-manager=berth', '--force-conflicts', '--filename', '-'],
     {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { messageOf, UserError } from '../terminal/user-error';
 import type { Destination } from './destination';
@@ -31,6 +30,7 @@ export async function withLogin<T>(
 }
 
 async function ecrToken(registry: string, region: string): Promise<string> {
+  const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
   try {
     const answer = await new ECRClient({ region }).send(new GetAuthorizationTokenCommand({}));
     const token = answer.authorizationData?.[0]?.authorizationToken;

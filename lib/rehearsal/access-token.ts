@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Stacks } from '../account/stacks';
 import { names } from '../config/names';
 import { run } from '../process/run';
 import { UserError } from '../terminal/user-error';
 import { accountEnvironment } from './account';
 import type { Stage } from './stage';
-import type { Stacks } from './stacks';
 
 /** How the command line begins that the server's stack tells people to get a token with. */
 const COMMAND = 'aws secretsmanager get-secret-value ';

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { Stacks } from '../account/stacks';
 import type { Item } from '../client/item-client';
 import { names } from '../config/names';
 import { interrupted } from '../process/interrupt';
 import type { Progress } from '../terminal/progress';
-import { ACCOUNT, inventory, REGION } from './account';
+import { ACCOUNT, clientSettings, inventory, REGION } from './account';
 import { Cdk } from './cdk';
 import { readEmulatedTypes, readTemplates, typesInUse, type TypesInUse } from './resource-types';
 import type { RehearsedServer } from './server';
@@ -11,7 +13,6 @@ import { asArguments, rehearsalSettings } from './settings';
 import { onStage, type Stage } from './stage';
 import { STAND_INS } from './stand-in-list';
 import { Steps, type DoneStep } from './step';
-import { Stacks } from './stacks';
 import { deploy } from './steps/deploy';
 import { destroy } from './steps/destroy';
 import { refuse } from './steps/refuse';
@@ -83,7 +84,7 @@ async function play({ keep }: RehearseOptions, stage: Stage, steps: Steps): Prom
   const scene: Scene = {
     stage,
     cdk: new Cdk(workspace, stage.account),
-    stacks: new Stacks(stage.account),
+    stacks: new Stacks(new CloudFormationClient(clientSettings(stage.account))),
     settings: rehearsalSettings(FROM),
     assembly: join(workspace.run, 'cdk.out'),
   };

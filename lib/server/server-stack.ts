@@ -28,9 +28,10 @@ export class ServerStack extends Stack {
     const { settings, platform } = props;
     const { cluster, network, accessLogs } = platform;
     const host = HostName.of(this, settings);
+    const image = StringParameter.valueForStringParameter(this, names.imageParameter);
     const objects = manifests(
       eksProfile({
-        image: StringParameter.valueForStringParameter(this, names.imageParameter),
+        image,
         replicas: settings.replicas,
         volumeSize: `${settings.volumeGib}Gi`,
         storageClassName: names.storageClass,
@@ -85,6 +86,10 @@ export class ServerStack extends Stack {
         host === undefined
           ? `http://${address.value}${contract.paths.items}`
           : `https://${host.name}${contract.paths.items}`,
+    });
+    new CfnOutput(this, 'Image', {
+      description: `Image that is applied; ${names.imageParameter} said so when it was`,
+      value: image,
     });
     new CfnOutput(this, 'GetToken', {
       description: 'Prints a token that the server accepts',

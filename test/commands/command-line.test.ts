@@ -48,6 +48,12 @@ describe('the command line', () => {
     [['push', 'ttl.sh/berth', '--tag', '-x'], "'-x' is not a tag; allowed: 1 to 128 letters"],
     [['push', '--architecture', 'mips'], "argument 'mips' is invalid. Allowed: amd64, arm64."],
     [['release', '--pod-seconds', '5'], "argument '5' is invalid. Allowed: a whole number from 10 to 900."],
+    [
+      ['release', 'ttl.sh/berth:1h'],
+      "value 'ttl.sh/berth:1h' is invalid for argument 'image'. Allowed: REPOSITORY@sha256:DIGEST",
+    ],
+    [['releases', '--front-door', 'localhost'], "argument 'localhost' is invalid. Allowed: HOST:PORT"],
+    [['rollback', '--front-door', 'localhost:8443'], "--front-door is for '--on account'"],
     [['test', '--only', 'nothing'], "--only 'nothing' is not a check; allowed: format, types"],
   ])('%p is bad input: status 2 and a line that says what is allowed', (args, message) => {
     const result = call(...args);

@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DisassociateAccessPolicyCommand, EKSClient, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
+import { Stacks } from '../../lib/account/stacks';
 import { cacheDirectory } from '../../lib/installation/cache';
 import { CommandFailed } from '../../lib/process/run';
 import { ACCOUNT, clientSettings, REGION } from '../../lib/rehearsal/account';
 import { Cdk } from '../../lib/rehearsal/cdk';
 import { readEmulatedTypes, readTemplates, typesInUse } from '../../lib/rehearsal/resource-types';
 import { onStage, type Stage } from '../../lib/rehearsal/stage';
-import { Stacks } from '../../lib/rehearsal/stacks';
 import { DEPLOY } from '../../lib/rehearsal/steps/deploy';
 import type { Workspace } from '../../lib/rehearsal/workspace';
 import { silent } from '../../lib/terminal/progress';
@@ -39,7 +40,7 @@ beforeAll(async () => {
     ended = onStage(workspace, 'probe', silent, async (set) => {
       stage = set;
       cdk = new Cdk(workspace, set.account);
-      stacks = new Stacks(set.account);
+      stacks = new Stacks(new CloudFormationClient(clientSettings(set.account)));
       ready();
       await new Promise<void>((resolve) => (leave = resolve));
     }).finally(() => {

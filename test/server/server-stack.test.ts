@@ -90,6 +90,14 @@ describe('the server in an account', () => {
   });
 });
 
+test('tells which image it has applied: what the parameter said when it was', () => {
+  const template = server();
+  const [parameter] = Object.keys(
+    template.findParameters('*', { Type: 'AWS::SSM::Parameter::Value<String>', Default: '/berth/image' }),
+  );
+  template.hasOutput('Image', { Value: { Ref: parameter } });
+});
+
 describe('the order in which the server is made, and the opposite in which it goes', () => {
   const graph = () => new DependencyGraph(server());
   const idOf = (kind: string) => {
