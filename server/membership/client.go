@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -15,6 +16,9 @@ import (
 // askTimeout is how long a member may take to tell its status: longer than it
 // takes to hear from a majority, shorter than anybody minds to wait.
 const askTimeout = 2 * time.Second
+
+// reachTimeout is how long a member near by may take to take a connection.
+const reachTimeout = 200 * time.Millisecond
 
 // Client asks other members.
 type Client struct{ http *http.Client }
@@ -79,6 +83,39 @@ func (c *Client) Retire(ctx context.Context, address string) error {
 // Resume asks the member at address to be ready again.
 func (c *Client) Resume(ctx context.Context, address string) error {
 	return c.post(ctx, address, resumePath)
+}
+
+// Attend returns at once when the member at address ends, however it does: of
+// a process that is killed the system closes the connections. ended is false
+// when ctx ends, and if the member cannot be reached at first, or does not
+// know this request. One that hangs or is cut off is attended on.
+func (c *Client) Attend(ctx context.Context, address string) (ended bool) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address+attendPath, http.NoBody)
+	if err != nil {
+		return false
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return false
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return false
+	}
+	_, _ = io.Copy(io.Discard, response.Body)
+	return ctx.Err() == nil
+}
+
+// Reaches reports whether anybody takes connections at address.
+func (c *Client) Reaches(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, reachTimeout)
+	defer cancel()
+	connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	connection.Close()
+	return true
 }
 
 func (c *Client) post(ctx context.Context, address, path string) error {

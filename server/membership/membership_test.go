@@ -53,6 +53,12 @@ func (f *fake) Resume(context.Context) error {
 // connect serves local, and makes a client of the member called name.
 func connect(t *testing.T, local Local, name string) (*Client, string) {
 	t.Helper()
+	client, server := connectTo(t, local, name)
+	return client, server.listener.Addr().String()
+}
+
+func connectTo(t *testing.T, local Local, name string) (*Client, *Server) {
+	t.Helper()
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte(strings.Repeat("s", 32)), 0o600); err != nil {
 		t.Fatal(err)
@@ -73,7 +79,7 @@ func connect(t *testing.T, local Local, name string) (*Client, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	return NewClient(config), server.listener.Addr().String()
+	return NewClient(config), server
 }
 
 func TestAMemberIsToldWhatItAsks(t *testing.T) {
@@ -129,5 +135,26 @@ func TestThoseWhoDoNotAnswerAreLeftOut(t *testing.T) {
 	}
 	if took := time.Since(began); took > askTimeout+time.Second {
 		t.Errorf("it took %s", took)
+	}
+}
+
+func TestWhoAttendsAMemberHearsOfItsEnd(t *testing.T) {
+	for how, end := range map[string]func(*Server){
+		"is killed": func(s *Server) { s.http.Close() }, "is closed": (*Server).Close,
+	} {
+		c, server := connectTo(t, &fake{}, "a-1")
+		address := server.listener.Addr().String()
+		result := make(chan bool, 1)
+		go func() { result <- c.Attend(t.Context(), address) }()
+		// That it is attended shows only in that it waits.
+		select {
+		case <-result:
+			t.Fatal("the member was not attended")
+		case <-time.After(100 * time.Millisecond):
+		}
+		end(server)
+		if ended, reached := <-result, c.Reaches(t.Context(), address); !ended || reached {
+			t.Errorf("of one that %s: ended %v, reached %v", how, ended, reached)
+		}
 	}
 }

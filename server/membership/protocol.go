@@ -65,4 +65,5 @@ const (
 	returnPath = "/members/{name}/return"
 	retirePath = "/retire"
 	resumePath = "/resume"
+	attendPath = "/attend"
 )

@@ -46,14 +46,16 @@ func Listen(address string, config *tls.Config, hostOf func(name string) string,
 	if err != nil {
 		return nil, fmt.Errorf("listening for other members: %w", err)
 	}
+	closing, shutDown := context.WithCancel(context.Background())
 	s := &Server{listener: listener, done: make(chan struct{}), http: &http.Server{
-		Handler:           routes(hostOf, local),
+		Handler:           routes(hostOf, local, closing.Done()),
 		TLSConfig:         config.Clone(), // the server adds to it
 		ReadHeaderTimeout: requestTimeout,
 		ReadTimeout:       requestTimeout,
 		WriteTimeout:      2 * requestTimeout,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}}
+	s.http.RegisterOnShutdown(shutDown)
 	go func() {
 		defer close(s.done)
 		_ = s.http.ServeTLS(listener, "", "") // ends by Close alone
@@ -71,8 +73,19 @@ func (s *Server) Close() {
 	<-s.done
 }
 
-func routes(hostOf func(string) string, local Local) http.Handler {
+func routes(hostOf func(string) string, local Local, closing <-chan struct{}) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+attendPath, func(w http.ResponseWriter, r *http.Request) {
+		// The answer ends when the member does, however long that is.
+		connection := http.NewResponseController(w)
+		_ = connection.SetReadDeadline(time.Time{})
+		_ = connection.SetWriteDeadline(time.Time{})
+		_ = connection.Flush()
+		select {
+		case <-closing:
+		case <-r.Context().Done():
+		}
+	})
 	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), askTimeout/2)
 		defer cancel()

@@ -184,6 +184,9 @@ func (s *Store) watch() {
 	s.done.Go(func() { s.watchHealth(ctx) })
 	s.done.Go(func() { s.watchLeader(ctx) })
 	s.done.Go(func() { s.watchSpace(ctx) })
+	if s.client != nil {
+		s.done.Go(func() { s.attendLeader(ctx) })
+	}
 }
 
 // Close ends the member. No other method may be running or called later.

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"time"
+)
+
+// wire passes connections on to one address until it is cut.
+type wire struct {
+	listener net.Listener
+	mutex    sync.Mutex
+	open     []net.Conn
+}
+
+func newWire(t *testing.T, to string) *wire {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{listener: listener}
+	t.Cleanup(w.cut)
+	go func() {
+		for {
+			from, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			onward, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", to)
+			if err != nil {
+				from.Close()
+				continue
+			}
+			w.mutex.Lock()
+			w.open = append(w.open, from, onward)
+			w.mutex.Unlock()
+			go func() { _, _ = io.Copy(from, onward); from.Close() }()
+			go func() { _, _ = io.Copy(onward, from); onward.Close() }()
+		}
+	}()
+	return w
+}
+
+// cut does what the system does for a process that is killed.
+func (w *wire) cut() {
+	w.listener.Close()
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for _, connection := range w.open {
+		connection.Close()
+	}
+}
+
+// The leader of this test goes on and is heard of in time, so that no election
+// timeout can be what replaces it.
+func TestALeaderWhoseConnectionsEndAsOfAProcessThatDiedIsSucceededAtOnce(t *testing.T) {
+	c := newTrial(t)
+	wires := map[string]*wire{}
+	for name, at := range c.addresses {
+		wires[name] = newWire(t, at[1])
+	}
+	c.change = func(o *Options) {
+		o.Addresses = func(name string) (string, string) {
+			return c.addresses[name][0], wires[name].listener.Addr().String()
+		}
+	}
+	all := c.startAll(3, 0, 1, 2)
+	put(t, all[0].store, "a", "a")
+	leader := all[0].store.server.Lead()
+	for _, a := range all {
+		if uint64(a.store.server.MemberID()) == leader {
+			wires[a.name].cut()
+		}
+	}
+	for _, a := range all {
+		eventually(t, a.name, func() error {
+			if now := a.store.server.Lead(); now == leader || now == 0 {
+				return errors.New("knows of no other leader")
+			}
+			return nil
+		})
+	}
+	put(t, all[1].store, "b", "b")
+	for _, a := range all {
+		wantItems(t, a.store, "a", "b")
+	}
+}
+
+func TestALeaderThatIsReachedStaysLeaderThoughAConnectionEnds(t *testing.T) {
+	c := newTrial(t)
+	all := c.startAll(3, 0, 1, 2)
+	leader := all[0].store.server.Lead()
+	term := all[0].store.server.Term()
+	for _, a := range all {
+		if uint64(a.store.server.MemberID()) == leader {
+			continue
+		}
+		_, address, _ := a.store.otherLeader()
+		if !a.store.client.Reaches(t.Context(), address) {
+			t.Errorf("%s does not reach the leader", a.name)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		if a.store.client.Attend(ctx, address) {
+			t.Errorf("%s takes the leader for dead", a.name)
+		}
+		cancel()
+	}
+	if now := all[1].store.server.Term(); now != term {
+		t.Errorf("the term is %d, was %d", now, term)
+	}
+}
