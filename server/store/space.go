@@ -19,13 +19,15 @@ func (s *Store) watchSpace(ctx context.Context) {
 	ticker := time.NewTicker(spaceEvery)
 	defer ticker.Stop()
 	var h history
+	fit := false
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		if err := s.disarm(ctx); err != nil {
+		var err error
+		if fit, err = s.disarm(ctx, fit); err != nil {
 			s.log.Warn("could not disarm the alarm of a full store", "error", err)
 		}
 		if err := s.makeRoom(ctx, &h); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 
 	"example.com/berth/etag"
 	"example.com/berth/item"
@@ -25,8 +26,11 @@ func TestAnAlarmOfAFullStoreIsDisarmedOnceThereIsRoom(t *testing.T) {
 	if !errors.As(err, &told) || told.Code != item.StoreFull {
 		t.Errorf("error %v, want code %s", err, item.StoreFull)
 	}
-	if err := s.disarm(t.Context()); err != nil {
-		t.Fatal(err)
+	// At first others get time to make room as well.
+	for _, before := range []bool{false, true} {
+		if fit, err := s.disarm(t.Context(), before); err != nil || !fit {
+			t.Fatalf("fit %v, error %v", fit, err)
+		}
 	}
 	if _, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{}); err != nil {
 		t.Error(err)
@@ -66,6 +70,48 @@ func TestAFullStoreRefusesWritesAndRecoversByDeletes(t *testing.T) {
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("space does not come back after deletes: %v", err)
+		}
+	}
+}
+
+func TestTheFilesOfAllMembersShrinkAgainAndTheirAlarmEnds(t *testing.T) {
+	every := spaceEvery
+	spaceEvery = 200 * time.Millisecond
+	c := newTrialAlone(t)
+	t.Cleanup(func() { spaceEvery = every }) // after the stores are closed
+	c.change = func(o *Options) { o.Quota = 16 << 20 }
+	members := c.startAll(3, 0, 1, 2)
+	first := members[0].store
+	// Past the store's own limit, as a file does that is full of holes.
+	large := strings.Repeat("x", 1<<20)
+	var err error
+	for i := 0; i < 120 && err == nil; i++ {
+		_, err = first.server.Put(t.Context(), &pb.PutRequest{Key: itemKey(strconv.Itoa(i % 100)), Value: []byte(large)})
+	}
+	if !errors.Is(err, etcderrors.ErrNoSpace) {
+		t.Fatalf("error %v, want that of etcd's own limit", err)
+	}
+	for i := range 100 {
+		if err := first.Delete(t.Context(), strconv.Itoa(i), etag.Conditions{}); err != nil {
+			var told *item.Error
+			if !errors.As(err, &told) || told.Code != item.NotFound {
+				t.Fatalf("a full store refuses deletes: %v", err)
+			}
+		}
+	}
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		small := 0
+		for _, member := range members {
+			if member.store.server.Backend().Size() < 16<<20 {
+				small++
+			}
+		}
+		_, _, err := first.Put(t.Context(), "again", []byte("1"), etag.Conditions{})
+		if err == nil && small == len(members) && len(first.server.Alarms()) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d of %d files shrank, alarms %v, writing says %v", small, len(members), first.server.Alarms(), err)
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/storage/wal"
@@ -204,20 +203,3 @@ func (s *Store) Close() {
 
 // Stopped is closed when the member has ended, whether asked to or not.
 func (s *Store) Stopped() <-chan struct{} { return s.server.StopNotify() }
-
-// disarm clears an alarm left by a full disk quota, once there is room.
-func (s *Store) disarm(ctx context.Context) error {
-	for _, alarm := range s.server.Alarms() {
-		if alarm.Alarm != pb.AlarmType_NOSPACE || s.server.Backend().Size() >= s.quota {
-			continue
-		}
-		_, err := s.server.Alarm(ctx, &pb.AlarmRequest{
-			Action: pb.AlarmRequest_DEACTIVATE, MemberID: alarm.MemberID, Alarm: alarm.Alarm,
-		})
-		if err != nil {
-			return fmt.Errorf("disarming the alarm: %w", err)
-		}
-		s.log.Info("disarmed the alarm of a full store")
-	}
-	return nil
-}
