@@ -102,6 +102,7 @@ type Environment struct {
 	DrainDelay      string `json:"drainDelay"`
 	ShutdownTimeout string `json:"shutdownTimeout"`
 	UnreadyAfter    string `json:"unreadyAfter"`
+	StoreBytes      string `json:"storeBytes"`
 	LogLevel        string `json:"logLevel"`
 }
 
@@ -109,8 +110,8 @@ type Environment struct {
 type Limits struct {
 	// BodyBytes is the largest document, and so the largest request body.
 	BodyBytes int64 `json:"bodyBytes"`
-	// StoreBytes is how much all items may take on disk; volumes are larger,
-	// for the log and snapshots.
+	// StoreBytes is how much all items may take on disk, unless a setting
+	// says less; volumes are larger, for the log and snapshots.
 	StoreBytes int64 `json:"storeBytes"`
 	// RequestSeconds is how long a client may take to send a request.
 	RequestSeconds int `json:"requestSeconds"`

@@ -48,6 +48,9 @@ type Settings struct {
 	// UnreadyAfter is how long no majority may be heard of before the server
 	// is unready; the default is 15 s.
 	UnreadyAfter time.Duration
+	// StoreBytes is how much all items may take on disk; the default, and
+	// the most, is the contract's.
+	StoreBytes int64
 	// LogLevel is the least severe level logged; the default is info.
 	LogLevel slog.Level
 }
@@ -72,6 +75,9 @@ const prefix = "BERTH_"
 
 // longest bounds durations: Kubernetes waits no longer than this anyway.
 const longest = time.Hour
+
+// leastStore has room for a few of the largest documents.
+const leastStore = 16 << 20
 
 var dnsLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
@@ -174,6 +180,16 @@ func All() []Setting {
 			parse: func(value string, s *Settings) (ok bool) {
 				s.UnreadyAfter, ok = parseDuration(value)
 				return ok && s.UnreadyAfter >= 5*time.Second
+			},
+		},
+		{
+			Name: env.StoreBytes, Default: fmt.Sprint(c.Limits.StoreBytes),
+			Allowed: fmt.Sprintf("a whole number of bytes from %d to %d", leastStore, c.Limits.StoreBytes),
+			Meaning: "How much all items may take on disk; writes beyond that are refused.",
+			parse: func(value string, s *Settings) bool {
+				n, err := strconv.ParseInt(value, 10, 64)
+				s.StoreBytes = n
+				return err == nil && n >= leastStore && n <= c.Limits.StoreBytes
 			},
 		},
 		{

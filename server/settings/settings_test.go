@@ -26,6 +26,7 @@ func TestAnEmptyEnvironmentGivesTheContractsDefaults(t *testing.T) {
 		DrainDelay:      5 * time.Second,
 		ShutdownTimeout: 20 * time.Second,
 		UnreadyAfter:    15 * time.Second,
+		StoreBytes:      2 << 30,
 		LogLevel:        slog.LevelInfo,
 	}
 	if got != want {
@@ -57,12 +58,12 @@ func TestEveryVariableIsRead(t *testing.T) {
 		"PATH=/bin", "BERTH_HTTP_ADDRESS=127.0.0.1:0", "BERTH_DATA_DIRECTORY=/data/",
 		"BERTH_TOKENS_FILE=/t", "BERTH_PEER_SECRET_FILE=/p", "BERTH_POD_NAME=berth-2",
 		"BERTH_PEER_DOMAIN=berth-peers.a.svc", "BERTH_REPLICAS=3", "BERTH_DRAIN_DELAY=0s",
-		"BERTH_SHUTDOWN_TIMEOUT=1m", "BERTH_UNREADY_AFTER=7s", "BERTH_LOG_LEVEL=debug",
+		"BERTH_SHUTDOWN_TIMEOUT=1m", "BERTH_UNREADY_AFTER=7s", "BERTH_STORE_BYTES=33554432", "BERTH_LOG_LEVEL=debug",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Settings{"127.0.0.1:0", "/data", "/t", "/p", "berth-2", "berth-peers.a.svc", 3, 0, time.Minute, 7 * time.Second, slog.LevelDebug}
+	want := Settings{"127.0.0.1:0", "/data", "/t", "/p", "berth-2", "berth-peers.a.svc", 3, 0, time.Minute, 7 * time.Second, 32 << 20, slog.LevelDebug}
 	if got != want {
 		t.Errorf("Read = %+v, want %+v", got, want)
 	}
@@ -76,6 +77,7 @@ func TestABadValueIsNamedWithWhatIsAllowed(t *testing.T) {
 		"BERTH_PEER_DOMAIN=a..b", "BERTH_PEER_DOMAIN=" + strings.Repeat("a.", 127) + "a",
 		"BERTH_REPLICAS=2", "BERTH_REPLICAS=7", "BERTH_REPLICAS=0", "BERTH_REPLICAS=x", "BERTH_DRAIN_DELAY=-1s",
 		"BERTH_DRAIN_DELAY=5", "BERTH_SHUTDOWN_TIMEOUT=0s", "BERTH_SHUTDOWN_TIMEOUT=2h", "BERTH_UNREADY_AFTER=4s", "BERTH_UNREADY_AFTER=2h", "BERTH_LOG_LEVEL=loud",
+		"BERTH_STORE_BYTES=1", "BERTH_STORE_BYTES=64MiB", "BERTH_STORE_BYTES=2147483649",
 	} {
 		name, value, _ := strings.Cut(pair, "=")
 		_, err := Read([]string{pair})

@@ -160,6 +160,7 @@ func openStore(ctx context.Context, s settings.Settings, log *slog.Logger) (*sto
 		Replicas:      s.Replicas,
 		PeerTLS:       files,
 		UnreadyAfter:  s.UnreadyAfter,
+		Quota:         s.StoreBytes,
 		Log:           log,
 	})
 }
