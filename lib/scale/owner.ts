@@ -31,20 +31,21 @@ const RENEW_SECONDS = 45;
 export function otherOwner(target: Target): Owner {
   return {
     async change(replicas, progress, renew) {
+      const wanted = replicas === 1 ? '1 replica' : `${replicas} replicas`;
       const { replicasCommand } = await runningSet(target);
-      const command = replicasCommand?.replace(/\bN\b/, String(replicas));
+      const command = replicasCommand?.replace(/(?<=replicas[ =])N\b/, String(replicas));
       progress.note(
         command === undefined
-          ? `Apply what made the set with ${replicas} replicas now.`
+          ? `Apply what made the set with ${wanted} now.`
           : `Run this now, in another terminal:\n  ${command}`,
       );
-      await progress.step(`Waiting for ${replicas} replicas to be applied`, async (detail) => {
+      await progress.step(`Waiting for ${wanted} to be applied`, async (detail) => {
         const deadline = Date.now() + PATIENCE_SECONDS * 1000;
         let renewed = Date.now();
         while ((await runningSet(target)).replicas !== replicas) {
           const left = Math.ceil((deadline - Date.now()) / 60_000);
           if (left <= 0) {
-            throw new UserError(`${replicas} replicas were not applied within ${PATIENCE_SECONDS / 60} min`);
+            throw new UserError(`${wanted} not applied within ${PATIENCE_SECONDS / 60} min`);
           }
           detail(`${left} min left, Ctrl-C gives up`);
           if (Date.now() - renewed > RENEW_SECONDS * 1000) {
