@@ -40,14 +40,14 @@ export interface DrillOptions {
   readonly clients: number;
   /** Requests a second at the most. */
   readonly rate: number;
+  /** How long nothing is done at first, in seconds, to compare with. */
+  readonly undisturbed: number;
   readonly list?: boolean;
   readonly json?: boolean;
   /** File of the report. Default in the directory of the installation. */
   readonly report?: string;
 }
 
-/** How long nothing is done at first, in seconds, to compare with. */
-const UNDISTURBED_SECONDS = 15;
 /** How long all is quiet between faults that come in order, in seconds. */
 const QUIET_SECONDS = 3;
 /** From a node that counts as lost to the last to hear of it, in seconds. */
@@ -89,20 +89,22 @@ async function carryOutAndJudge(
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const program = await progress.step('Building the clients', () => buildWorkload(directory));
-  const plan: Plan = {
-    target,
-    cluster: target.name === 'local' ? await findLocal(checkout) : undefined,
-    images: { now: installation.image, other: await otherImage(where, steps, progress) },
-    undisturbed: UNDISTURBED_SECONDS,
-    foundOut: foundOut(target, minikubeProfile({ ...installation, replicas: count })),
-    ...order(steps, options),
-  };
-  const history = join(directory, 'history.ndjson');
   const way = {
     frontDoor: await target.frontDoor(),
     host: installation.host,
     token: readFileSync(tokenFile(checkout), 'utf8').trim(),
+    requestHeader: target.ingressController?.log?.requestHeader,
   };
+  const plan: Plan = {
+    target,
+    way,
+    cluster: target.name === 'local' ? await findLocal(checkout) : undefined,
+    images: { now: installation.image, other: await otherImage(where, steps, progress) },
+    undisturbed: options.undisturbed,
+    foundOut: foundOut(target, minikubeProfile({ ...installation, replicas: count })),
+    ...order(steps, options),
+  };
+  const history = join(directory, 'history.ndjson');
   let pulse: Pulse = { requests: 0, failed: 0 };
   const { clients, rate, seed } = options;
   const run = randomBytes(3).toString('hex');
@@ -126,7 +128,7 @@ async function carryOutAndJudge(
     checkHistory(program, history, directory, detail),
   );
   return progress.step('Writing the report', async (detail) => {
-    const { started, requests } = await readRequests(history);
+    const { started, requests } = await readRequests(history, course.unanswered);
     const judgement = judge({ ...course, requests, started, verdict, foundOut: plan.foundOut });
     const report = resolve(options.report ?? join(directory, 'report.html'));
     const result: DrillResult = {

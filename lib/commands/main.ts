@@ -83,6 +83,7 @@ async function main(): Promise<number> {
     .option('--seed <n>', 'what the choices follow from', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--clients <n>', 'clients that read and write, 1 to 256', wholeNumber(1, 256), 16)
     .option('--rate <n>', 'requests a second of all of them, at most', wholeNumber(1, 10_000), 400)
+    .option('--undisturbed <n>', 'seconds without a fault at first, to compare with', wholeNumber(1, 600), 15)
     .option('--list', 'show the faults there are')
     .option('--report <file>', 'where the HTML report goes (default: with the installation)')
     .option('--json', 'print the result as JSON')

@@ -4,7 +4,7 @@ import type { LocalCluster } from '../local/cluster';
 import { Interrupted, evenWhenInterrupted, interrupted } from '../process/interrupt';
 import type { Started } from '../process/start';
 import { waitFor } from '../process/wait';
-import type { Target } from '../targets/target';
+import type { Target, Unanswered } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 import { messageOf, UserError } from '../terminal/user-error';
 import type { Scene } from './fault';
@@ -13,7 +13,7 @@ import { CONTROL_PLANE, nodeNumber } from './faults/kill';
 import type { Happened, Hit } from './judge';
 import { watchLeaders, type Leadership } from './leaders';
 import { members, type Member } from './member';
-import type { Pulse } from './workload';
+import type { Pulse, Way } from './workload';
 
 /** How long a store may take to be whole again by itself, in seconds. */
 const RECOVERY_SECONDS = 240;
@@ -22,6 +22,7 @@ const RECOVERY_SECONDS = 240;
 export interface Plan {
   readonly target: Target;
   readonly cluster: LocalCluster | undefined;
+  readonly way: Way;
   readonly images: Scene['images'];
   /** How long nothing is done at first, in seconds. */
   readonly undisturbed: number;
@@ -37,11 +38,15 @@ export interface Plan {
 export interface Course {
   readonly happened: readonly Happened[];
   readonly leaders: readonly Leadership[];
+  /** What the Ingress controller's log has of requests that got no answer. */
+  readonly unanswered: readonly Unanswered[];
   readonly undisturbed: { readonly from: number; readonly until: number };
 }
 
 /** Time a client needs to open its connection and the machine to get going, in milliseconds; not counted. */
 const RUN_UP = 2000;
+/** What is read of a log again the next time, in milliseconds: clocks in it have whole seconds. */
+const OVERLAP = 2000;
 /** A member that is away comes back this much later than it was found out, in seconds. */
 const LONGER = 4;
 
@@ -61,7 +66,17 @@ export async function carryOut(
   });
   const leaders = watchLeaders(plan.target);
   const happened: Happened[] = [];
+  const unanswered: Unanswered[] = [];
   const from = Date.now() + RUN_UP;
+  let read = from;
+  // After each fault: what a pod wrote goes with the pod. One that is not there yet is asked the next time.
+  const readLog = async () => {
+    const now = Date.now();
+    const lines = await plan.target.ingressController?.log?.unanswered(read).catch(() => undefined);
+    if (lines === undefined) return;
+    unanswered.push(...lines);
+    read = now - OVERLAP;
+  };
   try {
     await progress.step('Load, undisturbed', async (detail) => {
       await wait(RUN_UP / 1000 + plan.undisturbed, () => {
@@ -75,10 +90,12 @@ export async function carryOut(
       failed.signal.throwIfAborted();
       const one = await carryOutOne(plan, step, happened.length, pulse, progress);
       happened.push(one);
+      await readLog();
       if (one.unrecovered !== undefined) break;
     }
     await wait(2);
-    return { happened, leaders: await leaders.end(), undisturbed: { from, until } };
+    await readLog();
+    return { happened, leaders: await leaders.end(), unanswered, undisturbed: { from, until } };
   } finally {
     await evenWhenInterrupted(() => leaders.end());
   }
@@ -125,7 +142,7 @@ function carryOutOne(
 }
 
 function sceneOf(
-  { target, cluster, images, foundOut }: Plan,
+  { target, cluster, way, images, foundOut }: Plan,
   victim: Member,
   all: readonly Member[],
   hits: Hit[],
@@ -134,6 +151,7 @@ function sceneOf(
   return {
     target,
     victim,
+    way,
     others: all.filter(({ name }) => name !== victim.name),
     absence: foundOut + LONGER,
     images,
@@ -142,7 +160,11 @@ function sceneOf(
       return cluster;
     },
     async hit(those, act) {
-      const hit = { from: Date.now(), members: those.map(({ name }) => name) };
+      const hit = {
+        from: Date.now(),
+        members: those.map(({ name }) => name),
+        addresses: those.map(({ address }) => address),
+      };
       try {
         await act();
       } finally {

@@ -1,6 +1,7 @@
 import type { LocalCluster } from '../local/cluster';
 import type { Target } from '../targets/target';
 import type { Member } from './member';
+import type { Way } from './workload';
 
 /** Whom a fault is to hit. */
 export type Role = 'leader' | 'follower';
@@ -9,13 +10,14 @@ export type Role = 'leader' | 'follower';
  * Which requests may fail, at the most. Whatever is lost or stale never may be.
  *
  * - `none`: no request.
- * - `in-flight`: those under way at the member in the moment it struck, and those sent to it before Kubernetes had
- *   noticed, which its Ingress controller may or may not give to another.
+ * - `in-flight`: those under way at the member in the moment it struck; and, until Kubernetes has noticed, those that
+ *   the Ingress controller says it could not connect to that member for.
  * - `until-found-out`: those sent to the member before everything that routes knew, a time the profile bounds.
  * - `outage`: those made until the store had its majority again, with an answer that says so.
+ * - `full`: those that a member refused with 507, as the store had no room.
  * - `ingress`: those on connections of the Ingress controller itself, which no member answered.
  */
-export type Excuse = 'none' | 'in-flight' | 'until-found-out' | 'outage' | 'ingress';
+export type Excuse = 'none' | 'in-flight' | 'until-found-out' | 'outage' | 'full' | 'ingress';
 
 /** Something that goes wrong, and is put right again. */
 export interface Fault {
@@ -42,6 +44,8 @@ export interface Scene {
   /** The member it is to hit; the leader where it has no roles. */
   readonly victim: Member;
   readonly others: readonly Member[];
+  /** How requests get to the server. */
+  readonly way: Way;
   /** How long a member must be away to be found out, in seconds, and some more. */
   readonly absence: number;
   /** @throws UserError it is another target */

@@ -7,6 +7,8 @@ export interface Hit {
   readonly from: number;
   readonly until: number;
   readonly members: readonly string[];
+  /** Where those were reached. */
+  readonly addresses: readonly string[];
 }
 
 /** A fault as it happened. */
@@ -27,6 +29,8 @@ export interface Happened {
 export interface Judged extends Happened {
   readonly requests: number;
   readonly failed: number;
+  /** Those of the failed that were never sent, as no connection was taken where they were to go. */
+  readonly refused: number;
   /** Those of the failed that this fault does not excuse. */
   readonly inexcusable: readonly Request[];
   /** From the hit to the last request that failed, in milliseconds; 0 if none did. */
@@ -67,9 +71,9 @@ export interface Evidence {
 const MOMENT = 300;
 
 /**
- * How long a pod whose process is gone may still be sent requests, in milliseconds: the kubelet looks every second,
- * tells the API server, and everything that routes has to hear of it. Until then connections to it are refused; an
- * Ingress controller that then tries another pod hides that, one that does not answers 502.
+ * How long a pod whose process is gone may still be chosen, in milliseconds: the kubelet looks every second, tells the
+ * API server, and everything that routes has to hear of it. Until then connections to it are refused, and an Ingress
+ * controller that does not try another pod answers 502. Only those are excused that its log says were refused there.
  */
 const NOTICE = 5000;
 
@@ -87,6 +91,7 @@ export function judge(evidence: Evidence): Judgement {
       ...one,
       requests: during.length,
       failed: failed.length,
+      refused: failed.filter(({ ingress }) => ingress?.connected === false).length,
       inexcusable: failed.filter((request) => !excuses(one, request, foundOut)),
       window: Math.max(0, ...failed.map((request) => request.began - hit)),
       latency: latency(during.filter((request) => !request.failed && isOfOthers(one, request))),
@@ -138,23 +143,33 @@ export function excuses(fault: Happened, request: Request, foundOut: number): bo
 
 function excusesAt(fault: Happened, hit: Hit, request: Request, foundOut: number): boolean {
   const overlaps = (until: number) => request.ended >= hit.from && request.began <= until;
-  const notByOthers = request.member === '' || hit.members.includes(request.member);
   switch (fault.excuse) {
     case 'none':
       return false;
     case 'in-flight':
-      return notByOthers && overlaps(hit.until + NOTICE);
+      return isOf(hit, request) && overlaps(hit.until + (wasRefused(request) ? NOTICE : MOMENT));
     case 'until-found-out':
-      return notByOthers && overlaps(hit.until + foundOut * 1000);
+      return isOf(hit, request) && overlaps(hit.until + foundOut * 1000);
     case 'outage':
       // One that was under way has no answer; one that comes later gets one that says it clearly.
       return (
         overlaps(hit.until + MOMENT) || (overlaps(fault.ended) && [502, 503, 504].includes(request.status))
       );
+    case 'full':
+      return request.member !== '' && request.status === 507 && overlaps(hit.until);
     case 'ingress':
       return request.member === '' && overlaps(hit.until + MOMENT);
   }
 }
+
+/** Whether it was answered by, or sent to, a member that was hit, as far as anybody knows. */
+function isOf({ members, addresses }: Hit, { member, ingress }: Request): boolean {
+  if (member !== '') return members.includes(member);
+  return ingress === undefined || addresses.includes(ingress.to.replace(/:\d+$/, ''));
+}
+
+/** Whether it is known that no server has seen it. */
+const wasRefused = ({ ingress }: Request): boolean => ingress?.connected === false;
 
 /** What was held by a member that was hit is counted, and says nothing about the others. */
 function isOfOthers({ excuse, hits }: Happened, { member }: Request): boolean {

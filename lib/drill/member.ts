@@ -8,8 +8,12 @@ export interface Member {
   readonly name: string;
   readonly uid: string;
   readonly node: string;
+  /** The pod's address; empty until it has one. */
+  readonly address: string;
   readonly containerId: string;
   readonly leads: boolean;
+  /** How much its store takes up; 0 where that is not known. */
+  readonly usedBytes: number;
   /** Whether its pod is ready, and it has a vote in a cluster with a leader and as many members as there are pods. */
   readonly whole: boolean;
 }
@@ -20,6 +24,7 @@ interface Numbers {
   readonly hasLeader: boolean;
   readonly members: number;
   readonly learners: number;
+  readonly usedBytes: number;
 }
 
 /** Every member, in the order of their names. Those that do not answer are not whole and do not lead. */
@@ -44,8 +49,10 @@ function describe(pod: PodView, count: number, numbers: Numbers | undefined): Me
     name: pod.metadata.name,
     uid: pod.metadata.uid,
     node: pod.spec.nodeName ?? '',
+    address: pod.status.podIP ?? '',
     containerId: pod.status.containerStatuses?.[0]?.containerID ?? '',
     leads: numbers?.leads ?? false,
+    usedBytes: numbers?.usedBytes ?? 0,
     whole: isReady(pod) && pod.metadata.deletionTimestamp === undefined && settled,
   };
 }
@@ -60,6 +67,7 @@ async function numbersOf(target: Target, pod: PodView): Promise<Numbers | undefi
       hasLeader: value('has_leader') === 1,
       members: value('members'),
       learners: value('learners'),
+      usedBytes: value('used_bytes'),
     };
   } catch {
     return undefined; // It is away, which is what a drill is about.

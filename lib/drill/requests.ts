@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Unanswered } from '../targets/target';
 
 /** One request of a history, as far as it is counted; times are in milliseconds since 1970. */
 export interface Request {
@@ -13,6 +14,8 @@ export interface Request {
   readonly member: string;
   /** What failed, in a few words. */
   readonly error: string;
+  /** What the Ingress controller's log has of it, of one that no member answered. */
+  readonly ingress?: Pick<Unanswered, 'to' | 'connected'>;
 }
 
 interface Line {
@@ -22,14 +25,20 @@ interface Line {
   readonly status?: number;
   readonly member?: string;
   readonly error?: string;
+  readonly request?: string;
   readonly final?: boolean;
 }
 
-/** Every request of a history but the last look at everything, in the order in which they ended, and when it began. */
+/**
+ * Every request of a history but the last look at everything, in the order in which they ended, and when it began.
+ * @param unanswered what the Ingress controller's log has of requests that no member answered
+ */
 export async function readRequests(
   history: string,
+  unanswered: readonly Unanswered[] = [],
 ): Promise<{ readonly started: number; readonly requests: readonly Request[] }> {
   const requests: Request[] = [];
+  const known = new Map(unanswered.map((one) => [one.request, one]));
   let started: number | undefined;
   for await (const text of createInterface({ input: createReadStream(history) })) {
     if (started === undefined) {
@@ -38,13 +47,15 @@ export async function readRequests(
     }
     const line = JSON.parse(text) as Line;
     if (line.final) continue;
+    const seen = line.request === undefined ? undefined : known.get(line.request);
     requests.push({
       began: started + line.call / 1e6,
       ended: started + line.return / 1e6,
       failed: line.outcome === 'failed' || line.outcome === 'unknown',
       status: line.status ?? 0,
       member: line.member ?? '',
-      error: line.error ?? '',
+      error: seen?.reason ?? line.error ?? '',
+      ...(seen ? { ingress: seen } : {}),
     });
   }
   return { started: started ?? 0, requests };

@@ -43,6 +43,8 @@ export interface FaultResult {
   readonly lost: number;
   readonly anomalies: number;
   readonly failed: number;
+  /** Those of them that no server has seen, as no connection was taken where they were to go. */
+  readonly refused: number;
   /** Those that this fault does not excuse. */
   readonly inexcusable: number;
   /** What the first of those said. */
@@ -72,6 +74,7 @@ export function faultResults({ faults, baseline }: Judgement): FaultResult[] {
       lost: one.lost,
       anomalies: one.anomalies,
       failed: one.failed,
+      refused: one.refused,
       inexcusable: one.inexcusable.length,
       ...(first
         ? { example: `${first.status || 'no answer'} ${first.error} ${first.member}`.trim().slice(0, 160) }

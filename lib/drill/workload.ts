@@ -11,6 +11,15 @@ const SOURCE = join(__dirname, 'workload');
 /** Longer than the server itself tries, which is 10 s. */
 const TIMEOUT_SECONDS = 15;
 
+/** How requests get to the server. */
+export interface Way {
+  readonly frontDoor: FrontDoor;
+  readonly host: string;
+  readonly token: string;
+  /** The header that names a request in the Ingress controller's log. Default none. */
+  readonly requestHeader?: string | undefined;
+}
+
 /** How much is asked for. */
 export interface Load {
   /** Names the run, in the ids of its items. */
@@ -60,7 +69,7 @@ export async function buildWorkload(directory: string): Promise<string> {
 export function startLoad(
   program: string,
   history: string,
-  way: { readonly frontDoor: FrontDoor; readonly host: string; readonly token: string },
+  way: Way,
   load: Load,
   onPulse: (pulse: Pulse) => void,
 ): Started {
@@ -75,6 +84,7 @@ export function startLoad(
       token: way.token,
       items: contract.paths.items,
       memberHeader: contract.headers.member,
+      requestHeader: way.requestHeader ?? '',
       timeoutSeconds: TIMEOUT_SECONDS,
     },
   };

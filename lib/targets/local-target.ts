@@ -2,6 +2,7 @@ import { findLocal, loadImage, startLocal, stopLocal, type LocalCluster } from '
 import { localRequirements } from '../local/requirements';
 import { run } from '../process/run';
 import { UserError } from '../terminal/user-error';
+import { REQUEST_HEADER, unanswered } from './skipper-log';
 import type { Target } from './target';
 
 /**
@@ -16,9 +17,35 @@ export function localTarget(checkout: string, nodes?: number): Target {
       throw new UserError("no local Kubernetes runs for this checkout; start it with 'bin/berth up'");
     return known;
   };
+  const kubectl: Target['kubectl'] = async (args, options) => {
+    const { kubectl, kubeconfig } = await cluster();
+    return run(kubectl, ['--kubeconfig', kubeconfig, ...args], options);
+  };
+  const namespace = 'kube-system';
   return {
     name: 'local',
-    ingressController: { namespace: 'kube-system', workload: 'daemonset/skipper' },
+    ingressController: {
+      namespace,
+      workload: 'daemonset/skipper',
+      log: {
+        requestHeader: REQUEST_HEADER,
+        async unanswered(since) {
+          const from = `--since-time=${new Date(since).toISOString()}`;
+          const logs = [
+            'logs',
+            '--namespace',
+            namespace,
+            '--selector',
+            'app=skipper',
+            '--tail=-1',
+            '--ignore-errors',
+          ];
+          // A node that was stopped had its container end, and what that one wrote last is asked for apart.
+          const both = await Promise.all([kubectl([...logs, from]), kubectl([...logs, from, '--previous'])]);
+          return both.flatMap(unanswered);
+        },
+      },
+    },
     requirements: localRequirements,
     async start(progress) {
       const running = await findLocal(checkout);
@@ -28,10 +55,7 @@ export function localTarget(checkout: string, nodes?: number): Target {
       known = cluster;
       return started;
     },
-    async kubectl(args, options) {
-      const { kubectl, kubeconfig } = await cluster();
-      return run(kubectl, ['--kubeconfig', kubeconfig, ...args], options);
-    },
+    kubectl,
     get kubectlHint() {
       return known ? `${known.kubectl} --kubeconfig ${known.kubeconfig}` : 'kubectl';
     },

@@ -24,7 +24,7 @@ export interface Target extends Cluster {
   /** Puts an image into every node. Absent where nodes pull from a registry. */
   readonly loadImage?: (archive: string, reference: string) => Promise<void>;
   /** What runs the Ingress controller, as kubectl names it. Absent where it is not known or not on the cluster. */
-  readonly ingressController?: { readonly namespace: string; readonly workload: string };
+  readonly ingressController?: IngressController;
   /** Where the Ingress listens. */
   frontDoor(): Promise<FrontDoor>;
   /**
@@ -32,6 +32,31 @@ export interface Target extends Cluster {
    * Absent where the cluster is not Berth's to stop.
    */
   readonly destroy?: (progress: Progress) => Promise<boolean>;
+}
+
+/** What stands in front of the pods, as kubectl names it. */
+export interface IngressController {
+  readonly namespace: string;
+  readonly workload: string;
+  /** Its log of requests that got no answer. Absent where that is not read. */
+  readonly log?: {
+    /** The header that names a request there. */
+    readonly requestHeader: string;
+    /** What it has of the time from this moment on, in milliseconds since 1970, as far as the pods that wrote it are still there. */
+    unanswered(since: number): Promise<readonly Unanswered[]>;
+  };
+}
+
+/** A request that the Ingress controller got no answer for. */
+export interface Unanswered {
+  /** The request's name, from the header. */
+  readonly request: string;
+  /** Where it was sent last, ADDRESS:PORT. */
+  readonly to: string;
+  /** Whether a connection was taken there; if not, no server has seen the request. */
+  readonly connected: boolean;
+  /** In the controller's own words. */
+  readonly reason: string;
 }
 
 export interface KubectlOptions {

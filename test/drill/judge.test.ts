@@ -11,12 +11,23 @@ const fault = (excuse: Excuse): Happened => ({
   excuse,
   began: 99_000,
   ended: 130_000,
-  hits: [{ from: 100_000, until: 100_050, members: ['berth-1'] }],
+  hits: [{ from: 100_000, until: 100_050, members: ['berth-1'], addresses: ['10.0.0.1'] }],
 });
 const failed = (began: number, ended: number, more: Partial<Request> = {}): Request => ({
   ...{ began, ended, failed: true, status: 0, member: '', error: 'connection closed' },
   ...more,
 });
+
+/** What the Ingress controller's log has of it. */
+const sent = (address: string): Partial<Request> => ({ ingress: { to: `${address}:8080`, connected: true } });
+const refusedBy = (address: string): Partial<Request> => ({
+  status: 502,
+  ingress: { to: `${address}:8080`, connected: false },
+});
+const refused = refusedBy('10.0.0.1');
+
+/** As of a member that was not hit. */
+const full: Partial<Request> = { status: 507, member: 'berth-0' };
 
 describe('a failed request', () => {
   const cases: [string, Request, Excuse[]][] = [
@@ -28,14 +39,33 @@ describe('a failed request', () => {
       failed(99_990, 100_010, { member: 'berth-1', status: 503 }),
       ['in-flight', 'until-found-out', 'outage'],
     ],
-    ['sent before Kubernetes noticed', failed(102_000, 102_010), ['in-flight', 'until-found-out']],
+    ['that was sent to another member', failed(99_990, 100_010, sent('10.0.0.2')), ['outage', 'ingress']],
+    [
+      'refused before Kubernetes noticed',
+      failed(102_000, 102_010, refused),
+      ['in-flight', 'until-found-out', 'outage'],
+    ],
+    [
+      'refused when Kubernetes must have noticed',
+      failed(106_000, 106_010, refused),
+      ['until-found-out', 'outage'],
+    ],
+    ['refused by another member', failed(102_000, 102_010, refusedBy('10.0.0.2')), ['outage']],
+    ['sent before Kubernetes noticed, to nobody knows whom', failed(102_000, 102_010), ['until-found-out']],
+    [
+      'that began there before Kubernetes noticed',
+      failed(102_000, 102_010, sent('10.0.0.1')),
+      ['until-found-out'],
+    ],
+    ['refused for want of room', failed(100_010, 100_020, full), ['outage', 'full']],
+    ['refused for want of room that there is again', failed(101_000, 101_010, full), []],
     ['sent before everything knew', failed(109_000, 124_000), ['until-found-out']],
     ['sent when everything knew', failed(111_000, 112_000), []],
     ['refused clearly while there was no majority', failed(115_000, 125_000, { status: 503 }), ['outage']],
     ['refused clearly when there was one again', failed(131_000, 131_010, { status: 503 }), []],
   ];
   test.each(cases)('%s is excused by the right faults only', (_, request, by) => {
-    const all: Excuse[] = ['none', 'in-flight', 'until-found-out', 'outage', 'ingress'];
+    const all: Excuse[] = ['none', 'in-flight', 'until-found-out', 'outage', 'full', 'ingress'];
     expect(all.filter((excuse) => excuses(fault(excuse), request, FOUND_OUT))).toEqual(by);
   });
 });
@@ -90,7 +120,11 @@ describe('the verdict', () => {
 
   test('counts a request that was held up by one fault, and failed during the next, to the one', () => {
     const outage = { ...fault('outage'), ended: 110_000 };
-    const next = { ...fault('none'), began: 112_000, hits: [{ from: 112_100, until: 125_000, members: [] }] };
+    const next = {
+      ...fault('none'),
+      began: 112_000,
+      hits: [{ from: 112_100, until: 125_000, members: [], addresses: [] }],
+    };
     const { faults } = judge({
       happened: [outage, next],
       requests: [failed(109_000, 119_000, { status: 503, member: 'berth-0' })],

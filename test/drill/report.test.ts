@@ -7,7 +7,16 @@ import type { DrillResult, FaultResult } from '../../lib/drill/result';
 
 const kill: FaultResult = {
   ...{ name: 'kill:leader', title: 'kill -9 of the process', members: ['berth-1'] },
-  ...{ began: 20_000, ended: 30_000, requests: 4000, lost: 0, anomalies: 0, failed: 3, inexcusable: 0 },
+  ...{
+    began: 20_000,
+    ended: 30_000,
+    requests: 4000,
+    lost: 0,
+    anomalies: 0,
+    failed: 3,
+    refused: 2,
+    inexcusable: 0,
+  },
   ...{ window: 12, longest: 420, p999: 300, ratio: 1.2 },
 };
 const good: DrillResult = {
@@ -27,7 +36,7 @@ describe('the table', () => {
   test('has a line for each fault and one for all', () => {
     const lines = table(good).split('\n');
     expect(lines.find((line) => line.startsWith('✓'))).toMatch(
-      /kill:leader +0 +0 +3 in 12 ms +0 +420 ms +300 ms +1.2x$/,
+      /kill:leader +0 +0 +3 \(2 refused\) in 12 ms +0 +420 ms +300 ms +1.2x$/,
     );
     expect(lines.at(-1)).toBe(
       '1 faults in 60 s: 24000 requests, 3 failed; 12000 acknowledged writes, 0 lost, 0 anomalies',

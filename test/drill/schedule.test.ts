@@ -46,7 +46,7 @@ describe('faults', () => {
       'delete-all',
     ]);
     expect(() => stepsNamed(['earthquake'])).toThrow(
-      "--fault 'earthquake' is not a fault; allowed: rolling-restart, new-image, delete[:leader|follower]",
+      "--fault 'earthquake' is not a fault; allowed: rolling-restart, new-image, fill-store, delete[:leader|follower]",
     );
   });
 
@@ -55,6 +55,7 @@ describe('faults', () => {
     const possible = FAULTS.filter((fault) => obstacle(fault, elsewhere) === undefined);
     expect(possible.map(({ name }) => name)).toEqual([
       'rolling-restart',
+      'fill-store',
       'delete',
       'force-delete',
       'lose-volume',

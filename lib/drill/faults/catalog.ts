@@ -6,6 +6,7 @@ import { deleteAll } from './delete-all';
 import { deletePod, forceDelete } from './delete-pod';
 import { failFsync } from './fail-fsync';
 import { fillDisk } from './fill-disk';
+import { fillStore } from './fill-store';
 import { kill } from './kill';
 import { loseVolume } from './lose-volume';
 import { newImage } from './new-image';
@@ -18,6 +19,7 @@ import { nodeStopped } from './stop-node';
 export const FAULTS: readonly Fault[] = [
   rollingRestart,
   newImage,
+  fillStore,
   deletePod,
   forceDelete,
   kill,

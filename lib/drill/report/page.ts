@@ -1,6 +1,6 @@
 import type { DrillResult, FaultResult } from '../result';
 import { dark, light } from './chart';
-import { complaints, isGood, ms, summary } from './table';
+import { complaints, failures, isGood, ms, summary } from './table';
 
 /** The whole report in one file that needs no other. */
 export function page(result: DrillResult, picture: string): string {
@@ -50,7 +50,7 @@ ${picture}
 ${result.faults.map(row).join('\n')}
 </table></div>
 ${problems(result)}
-<p><small>Failed requests are excused only where a fault must hold some up: those in flight at a pod that is killed, those sent to a member that vanished until it was found out, clear answers while there is no majority. Longest and p99.9 are of requests that members answered which were not hit. Each request is one attempt; the answers were held to linearizability, item by item and list by list, and every acknowledged write was looked for in the end.</small></p>
+<p><small>Failed requests are excused only where a fault must hold some up: those in flight at a pod that is killed, those that the Ingress controller then says were refused there (no server has seen them), those sent to a member that vanished until it was found out, clear answers while there is no majority. Longest and p99.9 are of requests that members answered which were not hit. Each request is one attempt; the answers were held to linearizability, item by item and list by list, and every acknowledged write was looked for in the end.</small></p>
 </body>
 </html>
 `;
@@ -67,10 +67,9 @@ function row(fault: FaultResult, i: number): string {
   const mark = isGood(fault) ? '<td class="good">✓</td>' : '<td class="bad">✗</td>';
   const whom = fault.members.length === 1 ? ` <small>${escape(fault.members.join(''))}</small>` : '';
   const zero = (value: number) => (value > 0 ? `<td class="bad">${value}</td>` : `<td>0</td>`);
-  const failed = fault.failed > 0 ? `${fault.failed} <small>in ${ms(fault.window)}</small>` : '0';
   return (
     `<tr><td>${i + 1}</td>${mark}<td>${escape(fault.title)}${whom}</td>${zero(fault.lost)}${zero(fault.anomalies)}` +
-    `<td>${failed}</td>${zero(fault.inexcusable)}<td>${ms(fault.longest)}</td><td>${ms(fault.p999)}</td><td>${fault.ratio.toFixed(1)}×</td></tr>`
+    `<td>${failures(fault)}</td>${zero(fault.inexcusable)}<td>${ms(fault.longest)}</td><td>${ms(fault.p999)}</td><td>${fault.ratio.toFixed(1)}×</td></tr>`
   );
 }
 

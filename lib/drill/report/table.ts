@@ -23,7 +23,7 @@ export function table(result: DrillResult): string {
       fault.name,
       String(fault.lost),
       String(fault.anomalies),
-      fault.window > 0 ? `${fault.failed} in ${ms(fault.window)}` : String(fault.failed),
+      failures(fault),
       String(fault.inexcusable),
       ms(fault.longest),
       ms(fault.p999),
@@ -44,6 +44,12 @@ export function table(result: DrillResult): string {
 
 export const isGood = (fault: FaultResult): boolean =>
   fault.lost + fault.anomalies + fault.inexcusable === 0 && fault.unrecovered === undefined;
+
+/** How many failed, how many of those nobody had seen, and within which time. */
+export function failures({ failed, refused, window }: FaultResult): string {
+  const unseen = refused > 0 ? ` (${refused} refused)` : '';
+  return window > 0 ? `${failed}${unseen} in ${ms(window)}` : `${failed}${unseen}`;
+}
 
 /** One line for each thing that must not be. */
 export function complaints(result: DrillResult): string[] {

@@ -25,6 +25,9 @@ type Options struct {
 	Items string `json:"items"`
 	// MemberHeader is the header in which the server says which pod answers.
 	MemberHeader string `json:"memberHeader"`
+	// RequestHeader is the header that the Ingress controller's log has of
+	// each request that it could not pass on. Empty for none.
+	RequestHeader string `json:"requestHeader"`
 	// TimeoutSeconds is how long a request may take; longer than the server
 	// itself tries.
 	TimeoutSeconds float64 `json:"timeoutSeconds"`
@@ -37,6 +40,7 @@ type Client struct {
 	options    Options
 	connection connection
 	number     int
+	requests   int
 	now        func() int64
 }
 
@@ -80,9 +84,13 @@ func (c *Client) Do(operation history.Operation, cursor string, limit int) (_ hi
 	if err != nil {
 		panic(err) // of what this program itself put together
 	}
+	name := c.name(request)
 	operation.Call = c.now()
 	response, body, err := c.connection.do(request)
 	operation.Return = c.now()
+	if err != nil || response.Header.Get(c.options.MemberHeader) == "" {
+		operation.Request = name
+	}
 	if err != nil {
 		operation.Outcome, operation.Error = history.Unknown, reason(err)
 		var notSent errNotSent
@@ -105,6 +113,17 @@ func (c *Client) Do(operation history.Operation, cursor string, limit int) (_ hi
 		}
 	}
 	return operation, next
+}
+
+// name gives a request a name of its own.
+func (c *Client) name(request *http.Request) string {
+	if c.options.RequestHeader == "" {
+		return ""
+	}
+	c.requests++
+	name := fmt.Sprintf("%s-%d-%d", c.options.Run, c.number, c.requests)
+	request.Header.Set(c.options.RequestHeader, name)
+	return name
 }
 
 func (c *Client) request(operation history.Operation, cursor string, limit int) (*http.Request, error) {

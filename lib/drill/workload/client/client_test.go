@@ -43,6 +43,24 @@ func TestARequestIsSentOnceWhateverBecomesOfIt(t *testing.T) {
 	}
 }
 
+func TestARequestThatNoMemberAnsweredIsFoundByTheNameThatTheIngressSaw(t *testing.T) {
+	var seen []string
+	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
+		seen = append(seen, r.Header.Get("X-Flow-Id"))
+		if len(seen) == 1 {
+			w.Header().Set("Berth-Member", "berth-0")
+		}
+		w.WriteHeader(404)
+	}, 5)
+	c.options.Run, c.options.RequestHeader = "run", "X-Flow-Id"
+	get := history.Operation{Kind: history.Get, Key: "a"}
+	answered, _ := c.Do(get, "", 0)
+	refused, _ := c.Do(get, "", 0)
+	if answered.Request != "" || refused.Request == "" || refused.Request != seen[1] || seen[0] == seen[1] {
+		t.Errorf("the Ingress saw %q; recorded are %q and %q", seen, answered.Request, refused.Request)
+	}
+}
+
 func TestAConnectionThatWasClosedWhileIdleIsNotUsed(t *testing.T) {
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Berth-Member", "berth-0")

@@ -65,6 +65,10 @@ type Operation struct {
 	// Error says why there was no answer, or what an unexpected one said.
 	Error string `json:"error,omitempty"`
 
+	// Request is the request's name in the log of the Ingress controller, of
+	// one that no member answered.
+	Request string `json:"request,omitempty"`
+
 	// Read numbers the lists of a client: the pages of one have the same.
 	Read int `json:"read,omitempty"`
 	// Page is 1 for the first.
