@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"syscall"
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
@@ -28,6 +29,9 @@ func (s *Store) disarm(ctx context.Context, wasFit bool) (fit bool, err error) {
 		return false, nil
 	}
 	if before := backend.Size(); before >= s.quota {
+		if err := s.hasDiskFor(backend.SizeInUse()); err != nil {
+			return false, err
+		}
 		if err := s.awaitTurn(ctx); err != nil {
 			return false, err
 		}
@@ -52,6 +56,25 @@ func (s *Store) disarm(ctx context.Context, wasFit bool) (fit bool, err error) {
 		s.log.Info("disarmed the alarm of a full store")
 	}
 	return fit, nil
+}
+
+// spareDisk is left for the log while the database is written anew.
+const spareDisk = 128 << 20
+
+// hasDiskFor tells whether the volume takes so many more bytes: the database
+// is there twice while it is written anew. A log that finds no room ends the
+// member.
+func (s *Store) hasDiskFor(size int64) error {
+	directory := s.server.Cfg.DataDir
+	var volume syscall.Statfs_t
+	if err := syscall.Statfs(directory, &volume); err != nil {
+		return fmt.Errorf("looking for room on the volume: %w", err)
+	}
+	free := int64(volume.Bavail) * int64(volume.Bsize)
+	if wanted := size + spareDisk; free < wanted {
+		return fmt.Errorf("the volume of %s has %d bytes free, and writing the database anew takes %d; delete more items, or grow the volume", directory, free, wanted)
+	}
+	return nil
 }
 
 // awaitTurn returns at another time in each member.

@@ -140,3 +140,13 @@ func TestItemsCanBeDeletedThoughEtcdTakesNothingMore(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTheDatabaseIsNotWrittenAnewOnAVolumeWithoutRoomForIt(t *testing.T) {
+	s := openPeers(t)
+	if err := s.hasDiskFor(1 << 20); err != nil {
+		t.Error(err)
+	}
+	if err := s.hasDiskFor(1 << 60); err == nil || !strings.Contains(err.Error(), "grow the volume") {
+		t.Errorf("error %v, want one that says what to do", err)
+	}
+}
