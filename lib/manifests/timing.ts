@@ -2,6 +2,8 @@ import { contract } from '../contract';
 
 /** Long enough for each connection that a router keeps open to carry one more answer, which asks to close it. */
 const FAREWELL_SECONDS = 1;
+/** What that may become while requests still come: the server begins anew with each, ten times as long at the most. */
+const LONGEST_FAREWELL_SECONDS = 10 * FAREWELL_SECONDS;
 /** Time another member gets to become leader before the server stops listening. */
 const HAND_OVER_SECONDS = 4;
 /** Time etcd gets to close after the last request was answered. */
@@ -23,7 +25,7 @@ export interface Times {
 export interface Timing {
   /** preStop sleep: the pod goes on serving while load balancers let go of it. */
   readonly drain: number;
-  /** What the server, once told to end, goes on answering with `Connection: close`. */
+  /** What the server, once told to end, goes on answering with `Connection: close`, and after each request that still comes. */
   readonly farewell: number;
   /** What the server then gives requests that are still being answered. */
   readonly shutdown: number;
@@ -58,7 +60,7 @@ export function timing({ drainSeconds, detectionSeconds }: Times): Timing {
     drain: drainSeconds,
     farewell: FAREWELL_SECONDS,
     shutdown,
-    grace: drainSeconds + FAREWELL_SECONDS + HAND_OVER_SECONDS + shutdown + CLOSE_SECONDS,
+    grace: drainSeconds + LONGEST_FAREWELL_SECONDS + HAND_OVER_SECONDS + shutdown + CLOSE_SECONDS,
     readinessPeriod,
     readinessFailures: READINESS_FAILURES,
     unreadyAfter: Math.max(LEAST_UNREADY_AFTER, detectionSeconds - probed),

@@ -27,6 +27,8 @@ type Handler struct {
 	serving  chan struct{} // closed once there is a store
 	draining atomic.Bool
 	underWay atomic.Int64
+	// last is when a request for items came last, in nanoseconds since 1970.
+	last atomic.Int64
 
 	exact map[string]*route
 	one   *route
@@ -64,6 +66,10 @@ func (h *Handler) Drain() { h.draining.Store(true) }
 
 // UnderWay is how many requests are being answered.
 func (h *Handler) UnderWay() int64 { return h.underWay.Load() }
+
+// LastRequest is when a request for items came last: from clients, as probes
+// and scrapes are not for items.
+func (h *Handler) LastRequest() time.Time { return time.Unix(0, h.last.Load()) }
 
 // endpoint answers a request. id is empty but for an item's. An error means
 // that nothing was written yet.
@@ -152,6 +158,7 @@ func (h *Handler) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 
 func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, route *route, id string) error {
 	if isGuarded(r.URL.Path) {
+		h.last.Store(time.Now().UnixNano())
 		if err := h.authorize(w, r); err != nil {
 			return err
 		}

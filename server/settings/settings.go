@@ -40,7 +40,8 @@ type Settings struct {
 	// Replicas is how many members the cluster is to have; the default is 1.
 	Replicas int
 	// DrainDelay is how long to serve on after being told to stop, so that
-	// load balancers notice; the default is 5 s.
+	// load balancers notice, and after each request that still comes, up to
+	// 10 s or ten times as long; the default is 5 s.
 	DrainDelay time.Duration
 	// ShutdownTimeout is how long requests under way may take to finish
 	// after DrainDelay; the default is 20 s.
@@ -158,7 +159,7 @@ func All() []Setting {
 		{
 			Name: env.DrainDelay, Default: "5s",
 			Allowed: "a duration from 0s to 1h, such as 5s",
-			Meaning: "How long to serve on after SIGTERM, while load balancers notice.",
+			Meaning: "How long to serve on after SIGTERM, while load balancers notice; longer while requests come, up to 10s.",
 			parse: func(value string, s *Settings) (ok bool) {
 				s.DrainDelay, ok = parseDuration(value)
 				return ok

@@ -28,6 +28,9 @@ const (
 	// lingerTimeout is how long handlers may take to notice that the
 	// connections of their clients were closed.
 	lingerTimeout = 2 * time.Second
+	// longestDrain is how much longer than asked for the server serves on at
+	// the most, while requests come; ten times as long, if that is less.
+	longestDrain = 10 * time.Second
 	// handOverTimeout is how long another member may take to become leader;
 	// if none does, the others elect one when this one is gone.
 	handOverTimeout = 4 * time.Second
@@ -85,10 +88,8 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 	case sig := <-signals:
 		log.Info("told to stop", "signal", sig.String(), "drainDelay", s.DrainDelay.String())
 		handler.Drain()
-		select {
-		case <-time.After(s.DrainDelay):
-		case <-signals:
-		case <-st.Stopped():
+		if !drain(handler, s.DrainDelay, signals, st.Stopped()) {
+			log.Warn("stopping although requests still come: whatever routes them has not let go of this member")
 		}
 		handOver(st)
 	case <-st.Stopped():
@@ -101,6 +102,31 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 	st.Close()
 	log.Info("the store is closed", "drained", failure == nil)
 	return failure
+}
+
+// drain serves on until no request has come for as long as delay, so that one
+// that is let go of late is left alone until it is. quiet is false if they
+// never ended. A second signal ends it, as does the end of the store.
+func drain(handler *api.Handler, delay time.Duration, signals <-chan os.Signal, stopped <-chan struct{}) (quiet bool) {
+	deadline := time.Now().Add(max(delay, min(10*delay, longestDrain)))
+	for wait := delay; ; {
+		select {
+		case <-time.After(wait):
+		case <-signals:
+			return true
+		case <-stopped:
+			return true
+		}
+		wait = delay - time.Since(handler.LastRequest())
+		left := time.Until(deadline)
+		switch {
+		case wait <= 0:
+			return true
+		case left <= 0:
+			return false
+		}
+		wait = min(wait, left)
+	}
 }
 
 type opening struct {

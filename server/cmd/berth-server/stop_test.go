@@ -166,6 +166,55 @@ func TestAStoppingServerIsNotReadyAndGoesOnServing(t *testing.T) {
 	}
 }
 
+// Whatever routes may let go of a member late, on a machine that is busy.
+func TestAStoppingServerServesOnWhileRequestsCome(t *testing.T) {
+	p := start(t, t.TempDir(), contract.Get.Environment.DrainDelay+"=500ms")
+	p.signal(syscall.SIGTERM)
+	// Far apart, and each on a connection of its own.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	answered := 0
+	for began := time.Now(); time.Since(began) < 2500*time.Millisecond; time.Sleep(100 * time.Millisecond) {
+		status, _, err := request(client, "PUT", p.url+contract.Get.Paths.Items+"/x", "1")
+		if err != nil || status != http.StatusCreated && status != http.StatusOK {
+			t.Fatalf("request %d answers %d, %v, %s after the signal", answered, status, err, time.Since(began))
+		}
+		answered++
+	}
+	if status := p.wait(); status != 0 {
+		t.Errorf("the server exits with %d", status)
+	}
+	if strings.Contains(p.log(), "still come") {
+		t.Errorf("the server gave up on requests that had ended; it logged:\n%s", p.log())
+	}
+}
+
+func TestAStoppingServerStopsAlthoughProbesAndRequestsGoOn(t *testing.T) {
+	p := start(t, t.TempDir(), contract.Get.Environment.DrainDelay+"=100ms")
+	p.signal(syscall.SIGTERM)
+	for {
+		if _, _, err := request(http.DefaultClient, "GET", p.url+contract.Get.Paths.Items+"/x", ""); err != nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	p.wait()
+	if !strings.Contains(p.log(), "still come") {
+		t.Errorf("the log does not say that requests did not end:\n%s", p.log())
+	}
+	p = start(t, t.TempDir(), contract.Get.Environment.DrainDelay+"=100ms")
+	p.signal(syscall.SIGTERM)
+	for {
+		if _, _, err := request(http.DefaultClient, "GET", p.url+contract.Get.Paths.Ready, ""); err != nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	p.wait()
+	if strings.Contains(p.log(), "still come") {
+		t.Errorf("probes are taken for requests of clients:\n%s", p.log())
+	}
+}
+
 // A member that waits for the others may wait for long, and has nothing to
 // finish.
 func TestAServerThatWaitsForItsPeersStopsAtOnce(t *testing.T) {
