@@ -8,6 +8,7 @@ import { startInDocker } from './alone-in-docker';
 import { startInRunc } from './alone-in-runc';
 import { inspectArchive } from './archive';
 import type { BuiltImage } from './build';
+import { checkContents } from './check-contents';
 import { dockerWorks } from './choose-builder';
 import { thisArchitecture } from './source';
 
@@ -16,14 +17,16 @@ const READY = 30;
 const ENDED = 30;
 
 /**
- * Runs the image on its own, before Kubernetes does: it must become ready, keep an item, and end with status 0 when
- * asked to. It runs as the image's user, without capabilities, and cannot write its root file system. Nothing is
+ * Looks into the image, and runs it on its own, before Kubernetes does: it must hold what it should and nothing else,
+ * become ready, keep an item, and end with status 0 when asked to. It runs as the image's user, without capabilities, and cannot write its root file system. Nothing is
  * left behind, however this ends.
  * @throws UserError which of these it failed, with what the server said
  */
 export async function checkImage(image: BuiltImage, progress: Progress): Promise<void> {
   await progress.step('Run the image alone', async (detail) => {
-    const { config } = await inspectArchive(image.archive);
+    const contents = await inspectArchive(image.archive);
+    checkContents(contents);
+    const { config } = contents;
     if (config.architecture !== thisArchitecture()) {
       throw new UserError(
         `the image is built for '${config.architecture}'; allowed: '${thisArchitecture()}', as this machine is to run it`,
