@@ -7,6 +7,7 @@ import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
 import type { DrillOptions } from './drill';
 import { exportManifests, type ExportOptions } from './export';
+import { image, SCANS, scanRule, type ImageOptions } from './image';
 import { push, type PushOptions } from './push';
 import type { RehearseCommandOptions } from './rehearse';
 import { releaseImage, rollback, type ReleaseOptions } from './release';
@@ -95,6 +96,19 @@ async function main(): Promise<number> {
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
       finish(await status(options));
+    });
+  command('image', 'build the image and check it: what is in it, that it runs, what is known against it')
+    .option('--architecture <name>', 'amd64 or arm64 (default: that of this machine)', architecture)
+    .option('--output <folder>', 'write the list of its contents (SPDX) there, and scan for vulnerabilities')
+    .option(
+      '--scan <rule>',
+      `${SCANS.join(', ')}: a vulnerability fails it but for report, and a database that cannot be reached with required`,
+      scanRule,
+      'when-reachable',
+    )
+    .option('--json', 'print the result as JSON')
+    .action(async (options: ImageOptions) => {
+      finish(await image(options));
     });
   command('push', 'build the image, check it and push it to a registry; prints its name by digest')
     .argument('[repository]', 'REGISTRY/NAME (default: the registry beside the local Kubernetes)')

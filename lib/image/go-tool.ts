@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { run, type RunOptions } from '../process/run';
 
 /** The modules that pin the programs called here, one each since they share little: `tools/<name>/go.mod`. */
-const MODULES = { crane: 'registry' } as const;
+const MODULES = { crane: 'registry', govulncheck: 'vulnerabilities', syft: 'sbom' } as const;
 
 /**
  * Runs a program that is built from its pinned Go module, the first time; Go keeps what it has built.
