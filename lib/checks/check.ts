@@ -18,6 +18,8 @@ export interface CheckContext {
   readonly checkout: string;
   /** File for everything the check prints. */
   readonly log: string;
+  /** Folder for reports that other programs read, as lib/checks/reports.ts lays it out. Absent: none are written. */
+  readonly reports?: string;
   /** Shows how far it is. */
   readonly detail: (text: string) => void;
 }

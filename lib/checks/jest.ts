@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandFailed, run } from '../process/run';
 import type { CheckContext, Outcome } from './check';
+import { coverageReport, junitReport } from './reports';
 
 /** The part of `jest --json` that is read. */
 interface JestResult {
@@ -20,10 +21,12 @@ interface JestResult {
   }[];
 }
 
-/** Runs one of the projects of jest.config.js. */
+type Project = 'unit' | 'templates' | 'e2e';
+
+/** Runs one of the projects of jest.config.js. The unit tests also report coverage. */
 export async function jest(
-  project: 'unit' | 'templates' | 'e2e',
-  { checkout, log, detail }: CheckContext,
+  project: Project,
+  { checkout, log, detail, reports }: CheckContext,
   env: Record<string, string> = {},
 ): Promise<Outcome> {
   const directory = mkdtempSync(join(tmpdir(), 'berth-jest-'));
@@ -37,6 +40,11 @@ export async function jest(
     '--passWithNoTests=false',
   ];
   if (project === 'e2e') args.push('--runInBand', '--testTimeout=300000');
+  const covered = reports !== undefined && project === 'unit' ? join(directory, 'coverage') : undefined;
+  if (reports !== undefined) args.push('--reporters=default', '--reporters=jest-junit');
+  if (covered !== undefined) {
+    args.push('--coverage', '--coverageReporters=cobertura', `--coverageDirectory=${covered}`);
+  }
   let passed = 0;
   const onLine = (line: string) => {
     if (!/^\s+✓/.test(line)) return;
@@ -44,15 +52,35 @@ export async function jest(
     detail(`${passed} passed`);
   };
   try {
-    await run(join(checkout, 'node_modules', '.bin', 'jest'), args, { cwd: checkout, log, env, onLine });
+    await run(join(checkout, 'node_modules', '.bin', 'jest'), args, {
+      ...{ cwd: checkout, log, onLine },
+      env: { ...env, ...(reports === undefined ? {} : junitSettings(reports, project)) },
+    });
     return outcome(JSON.parse(readFileSync(report, 'utf8')) as JestResult);
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     const result = read(report);
     return result ? outcome(result) : { passed: 0, failed: 1, failures: [error.message] };
   } finally {
+    if (reports !== undefined && covered !== undefined) keepCoverage(covered, reports);
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** Also of a run with failures; there is none where jest ended early. */
+function keepCoverage(folder: string, reports: string): void {
+  const file = join(folder, 'cobertura-coverage.xml');
+  if (existsSync(file)) copyFileSync(file, coverageReport(reports, 'typescript'));
+}
+
+/** https://github.com/jest-community/jest-junit#configuration */
+function junitSettings(reports: string, project: Project): Record<string, string> {
+  return {
+    JEST_JUNIT_OUTPUT_FILE: junitReport(reports, project),
+    JEST_JUNIT_SUITE_NAME: '{filepath}',
+    JEST_JUNIT_CLASSNAME: '{classname}',
+    JEST_JUNIT_TITLE: '{title}',
+  };
 }
 
 function read(report: string): JestResult | undefined {

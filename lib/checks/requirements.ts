@@ -2,26 +2,42 @@ import { existsSync } from 'node:fs';
 import { succeeds } from '../process/run';
 import type { Requirement } from '../requirements/requirement';
 
-/** What the checks need besides what the image and the local Kubernetes do. */
-export async function checkRequirements(): Promise<Requirement[]> {
-  return [
-    {
-      name: 'git',
-      found: await succeeds('git', ['--version']),
-      why: 'tells which files belong to the project',
-      debianPackage: 'git',
-    },
-    {
-      name: 'gcc',
-      found: (await succeeds('gcc', ['--version'])) && existsSync('/usr/include/stdlib.h'),
-      why: "links Go's race detector",
-      debianPackage: 'gcc libc6-dev',
-    },
-    {
+interface CheckRequirement {
+  /** Names of the checks that need it. */
+  readonly checks: readonly string[];
+  readonly requirement: Omit<Requirement, 'found'>;
+  readonly found: () => Promise<boolean>;
+}
+
+const needs: readonly CheckRequirement[] = [
+  {
+    checks: ['unit', 'e2e'],
+    requirement: { name: 'git', why: 'tells which files belong to the project', debianPackage: 'git' },
+    found: () => succeeds('git', ['--version']),
+  },
+  {
+    checks: ['go', 'e2e'],
+    requirement: { name: 'gcc', why: "links Go's race detector", debianPackage: 'gcc libc6-dev' },
+    found: async () => (await succeeds('gcc', ['--version'])) && existsSync('/usr/include/stdlib.h'),
+  },
+  {
+    checks: ['templates', 'e2e'],
+    requirement: {
       name: 'pip',
-      found: await succeeds('python3', ['-m', 'pip', '--version']),
-      why: 'installs the checkers of test/tools/requirements.txt',
+      why: 'installs the checkers of test/tools',
       debianPackage: 'python3-pip',
     },
-  ];
+    found: () => succeeds('python3', ['-m', 'pip', '--version']),
+  },
+];
+
+/**
+ * What checks need besides Node and Go, and besides what the image and the local Kubernetes do.
+ * @param checks their names. Default all
+ */
+export async function checkRequirements(checks?: readonly string[]): Promise<Requirement[]> {
+  const wanted = needs.filter((need) => checks?.some((name) => need.checks.includes(name)) ?? true);
+  return Promise.all(
+    wanted.map(async ({ requirement, found }) => ({ ...requirement, found: await found() })),
+  );
 }

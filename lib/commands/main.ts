@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { contract } from '../contract';
+import { projectVersion } from '../image/source';
 import { Interrupted, listenForInterrupts } from '../process/interrupt';
 import { messageOf, UserError } from '../terminal/user-error';
 import type { BenchOptions } from './bench';
+import { checkout } from './checkout';
 import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
 import type { DrillOptions } from './drill';
@@ -40,6 +42,7 @@ async function main(): Promise<number> {
   };
   const program = new Command('berth')
     .description('A Go server with data it may not lose: from source to Kubernetes.')
+    .version(projectVersion(checkout))
     .exitOverride()
     .showHelpAfterError('(try again with --help)')
     .addHelpText('after', '\nExit status: 0 done, 1 failed, 2 bad input, 130 interrupted.');
@@ -196,6 +199,7 @@ async function main(): Promise<number> {
     });
   command('test', 'run every check: format, lint, types, unit tests, image, end to end')
     .option('--only <steps>', 'run only these steps, separated by commas')
+    .option('--reports <folder>', 'write JUnit and coverage reports there, for CI servers')
     .option('--json', 'print the result as JSON')
     .action(async (options: TestOptions) => {
       finish(await test(options));

@@ -13,12 +13,14 @@ export async function prepare(target: Target, builds: boolean, progress: Progres
   );
 }
 
-/** The same for `test`, which builds the image and runs it on the local Kubernetes. */
-export async function prepareChecks(progress: Progress): Promise<void> {
+/**
+ * The same for `test`. The end-to-end tests build the image and run it on the local Kubernetes; other checks need less,
+ * and so run on machines that have neither.
+ */
+export async function prepareChecks(checks: readonly string[], progress: Progress): Promise<void> {
   const needed = [
-    ...(await checkRequirements()),
-    ...(await imageRequirements()),
-    ...(await localRequirements()),
+    ...(await checkRequirements(checks)),
+    ...(checks.includes('e2e') ? [...(await imageRequirements()), ...(await localRequirements())] : []),
   ];
   await installMissing(needed, progress);
 }

@@ -1,6 +1,8 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Outcome } from '../checks/check';
 import { checks } from '../checks/checks';
+import { coverageReport, junitReport } from '../checks/reports';
 import { logFile } from '../installation/installation';
 import { interrupted } from '../process/interrupt';
 import { terminalProgress } from '../terminal/progress';
@@ -12,6 +14,8 @@ import { prepareChecks } from './prepare';
 export interface TestOptions {
   /** Names of checks, separated by commas; all of them when absent. */
   readonly only?: string;
+  /** Folder for JUnit and coverage reports. */
+  readonly reports?: string;
   readonly json?: boolean;
 }
 
@@ -19,15 +23,21 @@ export interface TestOptions {
 export async function test(options: TestOptions): Promise<number> {
   const chosen = choose(options.only);
   const progress = terminalProgress();
-  // The others need no more than Node and Go.
-  if (chosen.some(({ name }) => name === 'e2e' || name === 'go')) await prepareChecks(progress);
+  await prepareChecks(
+    chosen.map(({ name }) => name),
+    progress,
+  );
+  const reports = options.reports === undefined ? undefined : emptyReports(resolve(options.reports));
   const results: (Outcome & { name: string })[] = [];
   for (const check of chosen) {
     const log = logFile(checkout, `test-${check.name}`);
     rmSync(log, { force: true });
     const outcome = await progress
       .step(check.title, async (detail) => {
-        const result = await check.run({ checkout, log, detail });
+        const result = await check.run({
+          ...{ checkout, log, detail },
+          ...(reports === undefined ? {} : { reports }),
+        });
         detail(`${result.passed} passed, ${result.failed} failed`);
         return result;
       })
@@ -46,6 +56,15 @@ export async function test(options: TestOptions): Promise<number> {
   if (options.json) printJson({ passed, failed, checks: results });
   else print(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+/** Takes away those of an earlier run, which would pass for this one's. */
+function emptyReports(reports: string): string {
+  for (const folder of [dirname(junitReport(reports, '')), dirname(coverageReport(reports, 'go'))]) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  }
+  return reports;
 }
 
 function choose(only: string | undefined) {

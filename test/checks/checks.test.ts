@@ -1,7 +1,15 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Check } from '../../lib/checks/check';
+import type { Check, CheckContext } from '../../lib/checks/check';
 import { checks } from '../../lib/checks/checks';
 import { commandCheck } from '../../lib/checks/command-check';
 import { goTests } from '../../lib/checks/go-test';
@@ -21,6 +29,17 @@ const write = (file: string, text: string) => {
 };
 const context = () => ({ checkout, log: join(checkout, 'log'), detail: () => undefined });
 const run = (check: Check) => check.run(context());
+
+/** The same, with reports; returns the files that were written. */
+async function reportsOf(check: (given: CheckContext) => Promise<unknown>): Promise<string[]> {
+  const reports = join(checkout, 'reports');
+  for (const folder of ['tests', 'coverage']) mkdirSync(join(reports, folder), { recursive: true });
+  await check({ ...context(), reports });
+  return readdirSync(reports, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.xml'))
+    .sort();
+}
+const report = (name: string) => readFileSync(join(checkout, 'reports', name), 'utf8');
 
 describe('a check of commands', () => {
   const sh = (name: string, script: string) => ({ name, command: 'sh', args: ['-c', script] });
@@ -72,15 +91,33 @@ describe('the check of the Go tests', () => {
   });
 });
 
+test('the check of the Go tests reports each test of every module, and coverage of the first', async () => {
+  mkdirSync(join(checkout, 'test'));
+  symlinkSync(join(__dirname, '..', 'tools'), join(checkout, 'test', 'tools'));
+  for (const [module, body] of Object.entries({ server: '', other: 't.Error("the reason")' })) {
+    write(`${module}/go.mod`, `module example.com/${module}\n\ngo 1.26\n`);
+    write(`${module}/x.go`, 'package x\n\nfunc One() int { return 1 }\n');
+    write(
+      `${module}/x_test.go`,
+      `package x\nimport "testing"\nfunc TestIn${module}(t *testing.T) { One(); ${body} }\n`,
+    );
+  }
+  const files = await reportsOf((given) => goTests(['server', 'other']).run(given));
+  expect(files).toEqual(['coverage/go.xml', 'tests/go.xml']);
+  expect(report('tests/go.xml')).toMatch(/<testcase name="TestInserver" classname="example.com\/server"/);
+  expect(report('tests/go.xml')).toMatch(/<testcase name="TestInother"[\s\S]*<failure[\s\S]*the reason/);
+  expect(report('coverage/go.xml')).toContain('<coverage line-rate="1"');
+});
+
 describe('the check of the TypeScript tests', () => {
-  const jestIn = async (test: string) => {
+  const jestIn = async (test: string, given: CheckContext = context()) => {
     symlinkSync(join(__dirname, '..', '..', 'node_modules'), join(checkout, 'node_modules'));
     write(
       'jest.config.js',
       "module.exports = { projects: [{ displayName: 'unit', testMatch: ['**/*.test.js'] }] };\n",
     );
     write('a.test.js', test);
-    return jestCheck('unit', context());
+    return jestCheck('unit', given);
   };
 
   test('counts tests and says what a failed one said', async () => {
@@ -89,6 +126,20 @@ describe('the check of the TypeScript tests', () => {
     );
     expect(outcome).toMatchObject({ passed: 1, failed: 1 });
     expect(outcome.failures[0]).toMatch(/^bad\n.*the reason/);
+  });
+
+  test('reports each test, and coverage, also where one fails', async () => {
+    write('one.js', 'module.exports = () => 1;\n');
+    const files = await reportsOf((given) =>
+      jestIn(
+        "const one = require('./one');\ntest('good', () => { one(); });\ntest('bad', () => { throw new Error('the reason'); });\n",
+        given,
+      ),
+    );
+    expect(files).toEqual(['coverage/typescript.xml', 'tests/unit.xml']);
+    expect(report('tests/unit.xml')).toMatch(/<testcase[^>]* name="good"/);
+    expect(report('tests/unit.xml')).toMatch(/<failure>Error: the reason/);
+    expect(report('coverage/typescript.xml')).toContain('one.js');
   });
 
   test('fails when a file cannot be loaded', async () => {

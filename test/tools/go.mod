@@ -3,12 +3,15 @@ module example.com/berth/test/tools
 go 1.26.0
 
 tool (
+	github.com/boumenot/gocover-cobertura
+	github.com/jstemmer/go-junit-report/v2
 	github.com/zegl/kube-score/cmd/kube-score
 	honnef.co/go/tools/cmd/staticcheck
 )
 
 require (
 	github.com/BurntSushi/toml v1.4.1-0.20240526193622-a339e1f7089c // indirect
+	github.com/boumenot/gocover-cobertura v1.5.0 // indirect
 	github.com/eidolon/wordwrap v0.0.0-20161011182207-e0f54129b8bb // indirect
 	github.com/fatih/color v1.18.0 // indirect
 	github.com/fxamacker/cbor/v2 v2.7.0 // indirect
