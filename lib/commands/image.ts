@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import { buildImage, type BuiltImage } from '../image/build';
 import { checkImage } from '../image/check';
 import { imageRequirements } from '../image/requirements';
@@ -12,10 +11,7 @@ import { terminalProgress, type Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { print, printJson } from './output';
-
-/** What a scan for vulnerabilities may fail. */
-export const SCANS = ['required', 'when-reachable', 'report'] as const;
-export type ScanRule = (typeof SCANS)[number];
+import type { ScanRule } from './settings';
 
 export interface ImageOptions {
   readonly architecture?: Architecture;
@@ -94,10 +90,4 @@ function tell(built: BuiltImage, { json }: ImageOptions, more: object = {}): num
   if (json) printJson({ reference, digest, archive, standIn, cached, ...more });
   else print(reference);
   return 0;
-}
-
-export function scanRule(value: string): ScanRule {
-  const found = SCANS.find((one) => one === value);
-  if (found === undefined) throw new InvalidArgumentError(`Allowed: ${SCANS.join(', ')}.`);
-  return found;
 }

@@ -4,12 +4,13 @@ import { projectVersion } from '../image/source';
 import { Interrupted, listenForInterrupts } from '../process/interrupt';
 import { messageOf, UserError } from '../terminal/user-error';
 import type { BenchOptions } from './bench';
+import type { BuildCommandOptions } from './build';
 import { checkout } from './checkout';
 import { doctor } from './doctor';
 import { down, type DownOptions } from './down';
 import type { DrillOptions } from './drill';
 import { exportManifests, type ExportOptions } from './export';
-import { image, SCANS, scanRule, type ImageOptions } from './image';
+import { image, type ImageOptions } from './image';
 import { push, type PushOptions } from './push';
 import type { RehearseCommandOptions } from './rehearse';
 import { releaseImage, rollback, type ReleaseOptions } from './release';
@@ -25,6 +26,9 @@ import {
   imageReference,
   nodes,
   replicas,
+  scanRule,
+  SCANS,
+  variable,
   wholeNumber,
 } from './settings';
 import { status } from './status';
@@ -112,6 +116,16 @@ async function main(): Promise<number> {
     .option('--json', 'print the result as JSON')
     .action(async (options: ImageOptions) => {
       finish(await image(options));
+    });
+  command('build', 'run buildspec.yml on a commit, as CodeBuild does: test, build, check, push')
+    .argument('[repository]', 'REGISTRY/NAME (default: the registry beside the local Kubernetes)')
+    .option('--commit <revision>', 'what to build, as git calls it', 'HEAD')
+    .option('--variable <name=value>', 'set a variable of the buildspec; may be repeated', variable)
+    .option('--output <folder>', 'where artifacts and reports go (default: with the installation)')
+    .option('--json', 'print the result as JSON')
+    .action(async (repository: string | undefined, options: BuildCommandOptions) => {
+      const { build } = await import('./build.js');
+      finish(await build(repository, options));
     });
   command('push', 'build the image, check it and push it to a registry; prints its name by digest')
     .argument('[repository]', 'REGISTRY/NAME (default: the registry beside the local Kubernetes)')

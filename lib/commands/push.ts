@@ -26,7 +26,7 @@ export async function push(to: string | undefined, options: PushOptions): Promis
   if (to !== undefined) parseDestination(to);
   if (options.tag !== undefined) parseTag(options.tag);
   const progress = terminalProgress();
-  const destination = to ?? (await localDestination(progress));
+  const destination = to ?? (await localDestination('push', progress));
   await installMissing(await imageRequirements(), progress);
   const { architecture } = options;
   const built = await buildImage({ checkout, progress, ...(architecture ? { architecture } : {}) });
@@ -41,13 +41,11 @@ export async function push(to: string | undefined, options: PushOptions): Promis
 }
 
 /** The registry beside the local Kubernetes, where this checkout is installed there. */
-async function localDestination(progress: Progress): Promise<string> {
+export async function localDestination(command: 'push' | 'build', progress: Progress): Promise<string> {
   if (readInstallation(checkout)?.target !== 'local') {
     throw new UserError(
-      'where to? name a repository: bin/berth push REGISTRY/NAME, such as ttl.sh/berth-example',
-      {
-        exitCode: 2,
-      },
+      `where to? name a repository: bin/berth ${command} REGISTRY/NAME, such as ttl.sh/berth-example`,
+      { exitCode: 2 },
     );
   }
   return `${await startRegistry(checkout, progress)}/${contract.name}`;

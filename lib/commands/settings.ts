@@ -56,6 +56,28 @@ export function architecture(value: string): Architecture {
   return value;
 }
 
+/** What a scan of the image for vulnerabilities makes fail. */
+export const SCANS = ['required', 'when-reachable', 'report'] as const;
+export type ScanRule = (typeof SCANS)[number];
+
+export function scanRule(value: string): ScanRule {
+  const found = SCANS.find((one) => one === value);
+  if (found === undefined) throw new InvalidArgumentError(`Allowed: ${SCANS.join(', ')}.`);
+  return found;
+}
+
+/** Reads `NAME=VALUE`, and adds it to those given before. */
+export function variable(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('Allowed: NAME=VALUE, such as CHECKS=types.');
+  }
+  return { ...before, [name]: value };
+}
+
 /** Members of the store. */
 export function replicas(value: string): number {
   return oneOf(value, contract.replicas);

@@ -54,6 +54,10 @@ describe('the command line', () => {
     ],
     [['releases', '--front-door', 'localhost'], "argument 'localhost' is invalid. Allowed: HOST:PORT"],
     [['rollback', '--front-door', 'localhost:8443'], "--front-door is for '--on account'"],
+    [['image', '--scan', 'never'], "argument 'never' is invalid. Allowed: required, when-reachable, report."],
+    [['build', 'ttl.sh/x', '--variable', 'CHECKS'], "argument 'CHECKS' is invalid. Allowed: NAME=VALUE"],
+    [['build', 'ttl.sh/x', '--commit', 'nowhere'], "'nowhere' names no commit of this repository; allowed: "],
+    [['build', 'ttl.sh/x:1'], "'ttl.sh/x:1' is not a place to push to; allowed: REGISTRY/NAME"],
     [['test', '--only', 'nothing'], "--only 'nothing' is not a check; allowed: format, types"],
   ])('%p is bad input: status 2 and a line that says what is allowed', (args, message) => {
     const result = call(...args);
