@@ -52,7 +52,6 @@ export function accountApp(app: App, settings: Settings): AccountStacks {
           ...common,
           description: 'Berth: from a commit to the release',
           platform,
-          server,
           sourceRepository: settings.sourceRepository,
         });
   if (pipeline !== undefined) {

@@ -9,6 +9,11 @@ export const names = {
     pipeline: 'berth-pipeline',
   },
   cluster: 'berth',
+  pipeline: 'berth',
+  /** CodeBuild projects. Their logs and reports are under these names. */
+  projects: { build: 'berth-build', release: 'berth-release' },
+  /** The pipeline's way to the source, where it makes one. */
+  connection: 'berth',
   /** ECR repository of the server's image. */
   repository: 'berth',
   /** SSM parameter that holds what runs, as `repository@sha256:…`. Written by releases, read by CloudFormation. */

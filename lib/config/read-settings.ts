@@ -99,6 +99,10 @@ function combinations(settings: Settings, today: Date): Problem[] {
   if (hostName !== undefined && hostedZoneName !== undefined && !hostName.endsWith(`.${hostedZoneName}`)) {
     problem('hostName', `allowed: a name below ${hostedZoneName} (hostedZoneName)`);
   }
+  // https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_GitFilePathFilterCriteria.html
+  if (settings.sourcePaths.length < 1 || settings.sourcePaths.length > 8) {
+    problem('sourcePaths', 'allowed: one to eight patterns');
+  }
   if (settings.sourceRepository === undefined && settings.sourceConnectionArn !== undefined) {
     problem('sourceRepository', 'allowed: OWNER/NAME of the repository that sourceConnectionArn reaches');
   }

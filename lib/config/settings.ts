@@ -72,11 +72,23 @@ export const schema = z.strictObject({
   /** `OWNER/NAME`. Without it there is no pipeline. */
   sourceRepository: text(/^[\w.-]+(?:\/[\w.-]+)+$/, 'OWNER/NAME').optional(),
   sourceBranch: text(/^(?![/.-])[\w./-]+$/, 'the name of a branch').default('main'),
+  /** Changes to which files start the pipeline: patterns as CodePipeline has them. Default all. */
+  sourcePaths: listOf(
+    text(/^[^\s,]{1,255}$/, 'patterns of file paths, such as server/**'),
+    'one to eight patterns of file paths separated by commas, such as server/**,Dockerfile',
+  ).default(['**']),
   /** ARN of a connection that exists already. Default a new one, which someone must accept in the console. */
   sourceConnectionArn: text(
     /^arn:aws(?:-[a-z]+)*:code(?:connections|star-connections):[a-z0-9-]+:\d{12}:connection\/[\w-]+$/,
     'the ARN of a CodeConnections connection',
   ).optional(),
+  /** `on` has someone agree to each release in the console before it begins. */
+  releaseApproval: oneOf('on', 'off').default('off'),
+  /** Who is told by mail when the pipeline fails, or waits for an approval. Each confirms once. */
+  notifyEmails: listOf(
+    text(/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/, 'mail addresses, such as oncall@example.com'),
+    'mail addresses separated by commas',
+  ).default([]),
 });
 
 type Given = z.output<typeof schema>;

@@ -4,7 +4,11 @@ import { accountWith, withDomain, withPipeline } from '../account/templates';
 
 /** What differs between templates: each of these is checked. */
 export const variants: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'arm64, three zones, with a pipeline': withPipeline,
+  'arm64, three zones, with a pipeline that asks for approval': {
+    ...withPipeline,
+    releaseApproval: 'on',
+    notifyEmails: 'oncall@example.com',
+  },
   'x86_64, two zones, with a domain and an open endpoint': {
     ...withDomain,
     architecture: 'x86_64',

@@ -18,6 +18,14 @@ def install():
         allows=("SubnetId", "AllocationId", "Tags"),
     )
     add(
+        "AWS::EC2::SecurityGroupIngress",
+        "kept as a record: the emulator has no traffic, and of the cluster's own group only the name",
+        lambda logical_id, properties, stack: (f"sgr-{logical_id}", {"Id": f"sgr-{logical_id}"}),
+        lambda rule, properties: None,
+        needs=("GroupId", "SourceSecurityGroupId", "IpProtocol", "FromPort", "ToPort"),
+        allows=("GroupId", "SourceSecurityGroupId", "IpProtocol", "FromPort", "ToPort", "Description"),
+    )
+    add(
         "AWS::EC2::FlowLog",
         "kept as a record: the emulator has no traffic to log",
         lambda logical_id, properties, stack: (f"fl-{logical_id}", {"Id": f"fl-{logical_id}"}),
