@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"go.uber.org/zap/zapcore"
 )
@@ -28,9 +29,13 @@ var quiet = map[string]bool{
 	"Detected that checkpointing is enabled without persistence. Consider enabling feature gate LeaseCheckpointPersist": true,
 }
 
+// soon is in the warning of a member whose election comes before it has
+// applied that it is a member, which a slow disk is enough for. It stands again.
+const soon = "cannot campaign at term"
+
 func levelOf(entry zapcore.Entry) slog.Level {
 	switch {
-	case quiet[entry.Message]:
+	case quiet[entry.Message], strings.Contains(entry.Message, soon):
 		return slog.LevelDebug
 	case entry.Level >= zapcore.ErrorLevel:
 		return slog.LevelError
