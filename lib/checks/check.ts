@@ -11,6 +11,8 @@ export interface Check {
   /** What `--only` calls it. */
   readonly name: string;
   readonly title: string;
+  /** Leaves the processors idle for most of its time, so that it may run beside others. Default: it does not. */
+  readonly mostlyWaits?: true;
   run(context: CheckContext): Promise<Outcome>;
 }
 

@@ -16,6 +16,7 @@ import { jest } from './jest';
 export const endToEnd: Check = {
   name: 'e2e',
   title: 'End to end on the local Kubernetes',
+  mostlyWaits: true,
   run(context): Promise<Outcome> {
     const place = cacheDirectory('e2e', installationId(context.checkout));
     const waiting = (pid: number) => {

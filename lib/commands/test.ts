@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path';
 import type { Outcome } from '../checks/check';
 import { checks } from '../checks/checks';
 import { coverageReport, junitReport } from '../checks/reports';
+import { runChecks } from '../checks/run-checks';
 import { logFile } from '../installation/installation';
-import { interrupted } from '../process/interrupt';
 import { terminalProgress } from '../terminal/progress';
-import { messageOf, UserError } from '../terminal/user-error';
+import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { print, printJson } from './output';
 import { prepareChecks } from './prepare';
@@ -27,28 +27,13 @@ export async function test(options: TestOptions): Promise<number> {
     chosen.map(({ name }) => name),
     progress,
   );
-  const reports = options.reports === undefined ? undefined : emptyReports(resolve(options.reports));
-  const results: (Outcome & { name: string })[] = [];
-  for (const check of chosen) {
-    const log = logFile(checkout, `test-${check.name}`);
+  const reports = options.reports === undefined ? {} : { reports: emptyReports(resolve(options.reports)) };
+  const logOf = (name: string) => {
+    const log = logFile(checkout, `test-${name}`);
     rmSync(log, { force: true });
-    const outcome = await progress
-      .step(check.title, async (detail) => {
-        const result = await check.run({
-          ...{ checkout, log, detail },
-          ...(reports === undefined ? {} : { reports }),
-        });
-        detail(`${result.passed} passed, ${result.failed} failed`);
-        return result;
-      })
-      .catch((error: unknown): Outcome => {
-        interrupted().throwIfAborted();
-        return { passed: 0, failed: 1, failures: [messageOf(error)] };
-      });
-    results.push({ name: check.name, ...outcome });
-    for (const failure of outcome.failures) progress.note(`  FAILED ${failure}`);
-    if (outcome.failed > 0) progress.note(`  log: ${log}`);
-  }
+    return log;
+  };
+  const results = await runChecks(chosen, { checkout, logOf, ...reports }, progress);
   const sum = (count: (outcome: Outcome) => number) =>
     results.reduce((total, outcome) => total + count(outcome), 0);
   const passed = sum((outcome) => outcome.passed);

@@ -16,7 +16,7 @@ export function terminalProgress(stream: NodeJS.WriteStream = process.stderr): P
   const write = (text: string) => stream.write(text);
   return {
     note(text) {
-      write(`${'  '.repeat(depth)}${text}\n`);
+      write(`${live ? '\r\x1b[K' : ''}${'  '.repeat(depth)}${text}\n`);
     },
     async step(title, work) {
       const started = Date.now();

@@ -14,6 +14,8 @@ import { checks } from '../../lib/checks/checks';
 import { commandCheck } from '../../lib/checks/command-check';
 import { goTests } from '../../lib/checks/go-test';
 import { jest as jestCheck } from '../../lib/checks/jest';
+import { runChecks } from '../../lib/checks/run-checks';
+import { silent } from '../../lib/terminal/progress';
 
 /** A checkout with these files, for a check to run in. */
 let checkout = '';
@@ -152,4 +154,51 @@ describe('the check of the TypeScript tests', () => {
 test('every check has a name of its own', () => {
   const names = checks.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
+});
+
+describe('running checks', () => {
+  const place = () => ({ checkout, logOf: (name: string) => join(checkout, name) });
+  const check = (name: string, work: () => Promise<number> | number): Check => ({
+    name,
+    title: name,
+    run: async () => ({ passed: await work(), failed: 0, failures: [] }),
+  });
+
+  test('one that mostly waits is begun before the others and told after them', async () => {
+    const begun: string[] = [];
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow = check('slow', async () => {
+      begun.push('slow');
+      await held;
+      return 1;
+    });
+    const quick = check('quick', () => {
+      begun.push('quick');
+      release();
+      return 2;
+    });
+    const results = await runChecks([{ ...slow, mostlyWaits: true }, quick], place(), silent);
+    expect(begun).toEqual(['slow', 'quick']);
+    expect(results.map(({ name, passed }) => [name, passed])).toEqual([
+      ['quick', 2],
+      ['slow', 1],
+    ]);
+  });
+
+  test('one that cannot be run counts as a failure, and the others go on', async () => {
+    const broken = check('broken', () => {
+      throw new Error('no such program');
+    });
+    const results = await runChecks(
+      [{ ...broken, mostlyWaits: true }, broken, check('sound', () => 1)],
+      place(),
+      silent,
+    );
+    expect(results.map(({ name, failures }) => [name, ...failures])).toEqual([
+      ['broken', 'no such program'],
+      ['sound'],
+      ['broken', 'no such program'],
+    ]);
+  });
 });
