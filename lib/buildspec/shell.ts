@@ -26,6 +26,8 @@ export interface ShellOptions {
  */
 export class Shell {
   private child: ChildProcess | undefined;
+  /** Process groups: what commands have started may live longer than their shell. */
+  private readonly groups: number[] = [];
   private readonly folder = mkdtempSync(join(tmpdir(), 'berth-buildspec-'));
   private readonly log: number;
   private readonly set = new Map<string, string>();
@@ -77,10 +79,10 @@ export class Shell {
 
   /** Ends the shell and everything it started, and waits until that has ended. */
   async end(): Promise<void> {
-    const group = this.child?.pid;
-    if (group !== undefined && signal(group, 'SIGTERM')) {
-      const deadline = Date.now() + GRACE * 1000;
-      while (signal(group, 0) && Date.now() < deadline) await sleep(50);
+    const deadline = Date.now() + GRACE * 1000;
+    for (const group of this.groups) signal(group, 'SIGTERM');
+    for (const group of this.groups) {
+      while (signal(group, 0) && Date.now() < deadline) await sleep(20);
       signal(group, 'SIGKILL');
     }
     closeSync(this.log);
@@ -95,6 +97,7 @@ export class Shell {
       // A group of its own, so that an interrupt ends everything that the commands started.
       detached: true,
     });
+    if (child.pid !== undefined) this.groups.push(child.pid);
     const interrupt = interrupted();
     const onInterrupt = () => {
       if (child.pid !== undefined) signal(child.pid, 'SIGTERM');
