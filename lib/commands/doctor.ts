@@ -3,6 +3,8 @@ import { imageRequirements } from '../image/requirements';
 import { localRequirements } from '../local/requirements';
 import { run, CommandFailed } from '../process/run';
 import type { Requirement } from '../requirements/requirement';
+import { UserError } from '../terminal/user-error';
+import type { DoctorAwsOptions } from './doctor-aws';
 import { print, printJson } from './output';
 
 interface Finding extends Requirement {
@@ -10,8 +12,27 @@ interface Finding extends Requirement {
   readonly for: string;
 }
 
+export interface DoctorOptions extends DoctorAwsOptions {
+  /** Looks at the AWS account instead of this machine. */
+  readonly aws?: boolean;
+}
+
 /** Shows what this machine has and lacks; exit status 0 when there is at least one way to run the server here. */
-export async function doctor(options: { readonly json?: boolean }): Promise<number> {
+export async function doctor(options: DoctorOptions): Promise<number> {
+  if (options.aws === true) {
+    // The CDK and eleven SDK clients, half a second that no other command needs.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when it is asked for
+    const { doctorAws } = require('./doctor-aws') as typeof import('./doctor-aws');
+    return doctorAws(options);
+  }
+  if (options.context !== undefined) {
+    throw new UserError(
+      `-c ${options.context.join(' -c ')} is a setting of the account; allowed: with --aws`,
+      {
+        exitCode: 2,
+      },
+    );
+  }
   const minikube = await versionOf('minikube', ['version', '--short']);
   const image = await imageRequirements();
   const local = await localRequirements();

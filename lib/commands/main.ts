@@ -6,7 +6,7 @@ import { messageOf, UserError } from '../terminal/user-error';
 import type { BenchOptions } from './bench';
 import type { BuildCommandOptions } from './build';
 import { checkout } from './checkout';
-import { doctor } from './doctor';
+import { doctor, type DoctorOptions } from './doctor';
 import { down, type DownOptions } from './down';
 import type { DrillOptions } from './drill';
 import { exportManifests, type ExportOptions } from './export';
@@ -188,9 +188,14 @@ async function main(): Promise<number> {
     .action(async (options: DownOptions) => {
       finish(await down(options));
     });
-  command('doctor', 'show what this machine has and lacks')
+  command('doctor', 'show what this machine, or with --aws the account, has and lacks')
+    .option(
+      '--aws',
+      'ask the AWS account what a deployment needs and, once deployed, whether it is as it should be',
+    )
+    .option('-c, --context <name=value...>', 'with --aws: settings, as npx cdk takes them')
     .option('--json', 'print the result as JSON')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: DoctorOptions) => {
       finish(await doctor(options));
     });
   command('rehearse', 'deploy the CDK app into an emulated AWS account, release, upgrade and destroy it')

@@ -23,9 +23,9 @@ export function awsClients(): Clients {
   return { ec2: new EC2Client(), loadBalancing: new ElasticLoadBalancingV2Client() };
 }
 
-/** Everything in the account and region that is tagged as made for the cluster. */
+/** Everything in the account and region that is tagged as made for the cluster; in one VPC, if that is said. */
 export function clusterLeftovers(
-  cluster: { readonly name: string; readonly vpcId: string; readonly keepVolumes: boolean },
+  cluster: { readonly name: string; readonly vpcId?: string; readonly keepVolumes: boolean },
   { ec2, loadBalancing }: Clients,
 ): ClusterLeftovers {
   const tags = clusterTags(cluster.name);

@@ -13,14 +13,18 @@ import type { Tags } from './tags';
 const TAGS_AT_ONCE = 20;
 
 /** Load balancers, with their listeners, which go with them. */
-export function loadBalancers(client: ElasticLoadBalancingV2Client, vpcId: string, tags: Tags): Kind {
+export function loadBalancers(
+  client: ElasticLoadBalancingV2Client,
+  vpcId: string | undefined,
+  tags: Tags,
+): Kind {
   return {
     name: 'load balancer',
     async find() {
       const found: Leftover[] = [];
       for await (const page of paginateDescribeLoadBalancers({ client }, {})) {
         for (const one of page.LoadBalancers ?? []) {
-          if (one.VpcId === vpcId)
+          if (vpcId === undefined || one.VpcId === vpcId)
             found.push({ id: one.LoadBalancerArn ?? '', name: one.LoadBalancerName ?? '' });
         }
       }
@@ -31,14 +35,18 @@ export function loadBalancers(client: ElasticLoadBalancingV2Client, vpcId: strin
   };
 }
 
-export function targetGroups(client: ElasticLoadBalancingV2Client, vpcId: string, tags: Tags): Kind {
+export function targetGroups(
+  client: ElasticLoadBalancingV2Client,
+  vpcId: string | undefined,
+  tags: Tags,
+): Kind {
   return {
     name: 'target group',
     async find() {
       const found: Leftover[] = [];
       for await (const page of paginateDescribeTargetGroups({ client }, {})) {
         for (const one of page.TargetGroups ?? []) {
-          if (one.VpcId === vpcId)
+          if (vpcId === undefined || one.VpcId === vpcId)
             found.push({ id: one.TargetGroupArn ?? '', name: one.TargetGroupName ?? '' });
         }
       }

@@ -4,20 +4,20 @@ import {
   paginateDescribeNetworkInterfaces,
 } from '@aws-sdk/client-ec2';
 import { type Kind, type Leftover, StillInUse, unlessGone } from './leftover';
-import { tagFilters, type Tags } from './tags';
+import { inNetwork, tagFilters, type Tags } from './tags';
 
 /**
  * Network interfaces that the VPC CNI attached to nodes for their pods. A node that ends while its CNI is busy leaves
  * them detached, and they hold on to subnets and to the cluster's security group.
  */
-export function networkInterfaces(client: EC2Client, vpcId: string, tags: Tags): Kind {
+export function networkInterfaces(client: EC2Client, vpcId: string | undefined, tags: Tags): Kind {
   const busy = new Map<string, string>();
   return {
     name: 'network interface',
     async find() {
       const found: Leftover[] = [];
       busy.clear();
-      const Filters = [{ Name: 'vpc-id', Values: [vpcId] }, ...tagFilters(tags)];
+      const Filters = [...inNetwork(vpcId), ...tagFilters(tags)];
       for await (const page of paginateDescribeNetworkInterfaces({ client }, { Filters })) {
         for (const { NetworkInterfaceId = '', Status, Attachment } of page.NetworkInterfaces ?? []) {
           found.push({ id: NetworkInterfaceId, name: NetworkInterfaceId });

@@ -6,7 +6,7 @@ import {
   type SecurityGroup,
 } from '@aws-sdk/client-ec2';
 import { type Kind, unlessGone } from './leftover';
-import { tagFilters, type Tags } from './tags';
+import { inNetwork, tagFilters, type Tags } from './tags';
 
 /**
  * The security groups of load balancers: one each, and the one they share (`k8s-traffic-<cluster>-…`).
@@ -15,10 +15,15 @@ import { tagFilters, type Tags } from './tags';
  * rules are taken out of the cluster's own groups (`nodeTags`) and of no others: a rule that a person wrote elsewhere
  * is theirs to remove, and is why the group then stays.
  */
-export function securityGroups(client: EC2Client, vpcId: string, tags: Tags, nodeTags: Tags): Kind {
+export function securityGroups(
+  client: EC2Client,
+  vpcId: string | undefined,
+  tags: Tags,
+  nodeTags: Tags,
+): Kind {
   const groups = async (filters: { Name: string; Values: string[] }[]) => {
     const found: SecurityGroup[] = [];
-    const Filters = [{ Name: 'vpc-id', Values: [vpcId] }, ...filters];
+    const Filters = [...inNetwork(vpcId), ...filters];
     for await (const page of paginateDescribeSecurityGroups({ client }, { Filters })) {
       found.push(...(page.SecurityGroups ?? []));
     }

@@ -28,3 +28,8 @@ function owned(clusterName: string): Tags {
 export function tagFilters(tags: Tags) {
   return Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
 }
+
+/** The filter of EC2's `Describe` operations for one VPC; none for all of the region. */
+export function inNetwork(vpcId: string | undefined) {
+  return vpcId === undefined ? [] : [{ Name: 'vpc-id', Values: [vpcId] }];
+}

@@ -1,0 +1,37 @@
+import { paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
+import { names } from '../../config/names';
+import { clusterTags, tagFilters } from '../../platform/teardown-guard/tags';
+import { judge, type Check } from '../check';
+
+export const volumes: Check = {
+  title: 'volumes: gp3, encrypted, spread over the zones',
+  applies: ({ stacks }) => stacks.server !== undefined,
+  async look({ settings, clients }) {
+    const found: Volume[] = [];
+    const Filters = tagFilters(clusterTags(names.cluster).volume);
+    for await (const page of paginateDescribeVolumes({ client: clients.ec2 }, { Filters })) {
+      found.push(...(page.Volumes ?? []));
+    }
+    const problems = found.flatMap(({ VolumeId = '', VolumeType = '', Encrypted = false }) => [
+      ...(VolumeType === 'gp3' ? [] : [`volume ${VolumeId} is of type ${VolumeType}; allowed: gp3`]),
+      ...(Encrypted ? [] : [`volume ${VolumeId} is not encrypted; allowed: encrypted`]),
+    ]);
+    const attached = found.filter(({ State }) => State === 'in-use');
+    if (found.length < settings.replicas) {
+      problems.push(
+        `${found.length} volumes carry the tags of cluster ${names.cluster}; allowed: ${settings.replicas} (replicas)`,
+      );
+    }
+    const zones = new Set(found.map(({ AvailabilityZone }) => AvailabilityZone));
+    const spread = Math.min(settings.replicas, settings.availabilityZones.length);
+    if (zones.size < spread) {
+      problems.push(
+        `the volumes are in ${[...zones].join(', ') || 'no zone'}; allowed: ${spread} zones, or one of them that fails takes the majority`,
+      );
+    }
+    return judge(
+      problems,
+      `${found.length}, of which ${attached.length} are attached, in ${[...zones].sort().join(', ')}`,
+    );
+  },
+};
