@@ -3,6 +3,7 @@ import { addresses } from './before/addresses';
 import { administrators } from './before/administrators';
 import { bootstrap } from './before/bootstrap';
 import { hostedZone } from './before/hosted-zone';
+import { immutableFields } from './before/immutable-fields';
 import { instanceTypes } from './before/instance-types';
 import { addonVersions, kubernetesVersion } from './before/kubernetes';
 import { namesTaken } from './before/names-taken';
@@ -35,6 +36,7 @@ export const checksOfAccount: readonly Check[] = [
   addresses,
   hostedZone,
   namesTaken,
+  immutableFields,
   // Once it is there.
   stacks,
   addons,

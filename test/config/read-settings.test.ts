@@ -1,4 +1,5 @@
 import { readSettings } from '../../lib/config/read-settings';
+import { settingNames, type SettingName } from '../../lib/config/settings';
 import { UserError } from '../../lib/terminal/user-error';
 
 const today = new Date('2026-11-23T12:00:00Z');
@@ -133,5 +134,49 @@ describe('the settings of an account', () => {
       expect(message).toContain(name);
     }
     expect(message).toContain('Settings are in "context" of cdk.json, or given as -c name=value.');
+  });
+});
+
+/** A value of each setting that is wrong in itself, and what is allowed instead. */
+const bad: Record<SettingName, [unknown, string]> = {
+  region: ['Frankfurt', 'the name of an AWS region, such as eu-central-1'],
+  availabilityZones: ['a', 'names of availability zones, such as eu-central-1a'],
+  vpcCidr: ['10.0.0.0/8', 'an IPv4 block such as 203.0.113.0/24, /16 to /20, its host bits zero'],
+  natGateways: ['two', 'one, one-per-zone'],
+  kubernetesVersion: ['latest', 'a version as 1.MINOR'],
+  architecture: ['arm', 'arm64, x86_64'],
+  instanceTypes: ['large', 'EC2 instance types, such as m7g.large'],
+  nodesPerZone: ['0', 'a whole number from 1 to 20'],
+  maxNodesPerZone: [51, 'a whole number from 1 to 50'],
+  endpointCidrs: ['0.0.0.0/0', 'an IPv4 block such as 203.0.113.0/24, /8 to /32, its host bits zero'],
+  administrators: ['me', 'ARNs of IAM roles or users, such as arn:aws:iam::123456789012:role/admin'],
+  hostName: ['API.example.com', 'a DNS name in lower case, such as api.example.com'],
+  hostedZoneName: ['example', 'the name of a Route 53 zone, such as example.com'],
+  hostedZoneId: ['example.com', 'the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ'],
+  clientCidrs: ['everyone', 'an IPv4 block such as 203.0.113.0/24, /0 to /32, its host bits zero'],
+  replicas: ['2', '1, 3, 5'],
+  volumeGib: ['8Gi', 'a whole number from 1 to 1024 GiB'],
+  dataOnDestroy: ['maybe', 'keep, delete'],
+  deletionProtection: [true, 'on, off'],
+  sourceProvider: ['CodeCommit', 'GitHub, GitLab, Bitbucket'],
+  sourceRepository: ['berth', 'OWNER/NAME'],
+  sourceBranch: ['-f', 'the name of a branch'],
+  sourceConnectionArn: ['arn:aws:s3:::bucket', 'the ARN of a CodeConnections connection'],
+};
+
+describe('every setting', () => {
+  test.each(settingNames)('says what is allowed instead of a bad value: %s', (name) => {
+    const [value, allowed] = bad[name];
+    const message = messageFor({ [name]: value });
+    expect(message).toContain(`${name} is ${JSON.stringify(value)}; allowed: ${allowed}`);
+    expect(message).toContain('Settings are in "context" of cdk.json, or given as -c name=value.');
+  });
+
+  test('is refused as a list where one value is meant', () => {
+    for (const name of ['region', 'replicas', 'hostName'] as const) {
+      expect(messageFor({ [name]: [bad[name][0]] })).toContain(
+        `${name} is ${JSON.stringify([bad[name][0]])}; allowed:`,
+      );
+    }
   });
 });

@@ -236,10 +236,15 @@ describe('what is put into the cluster', () => {
     });
   });
 
-  test('the storage class makes encrypted gp3 volumes that outlive their claims, where their pods are', () => {
+  test('the storage class makes encrypted gp3 volumes that outlive their claims, where their pods are, tagged for the bill and the teardown', () => {
     expect(objectOf(platform(), 'StorageClass', 'berth-gp3')).toMatchObject({
       provisioner: 'ebs.csi.aws.com',
-      parameters: { type: 'gp3', encrypted: 'true' },
+      parameters: {
+        type: 'gp3',
+        encrypted: 'true',
+        tagSpecification_1: 'project=berth',
+        tagSpecification_2: 'berth/cluster=berth',
+      },
       reclaimPolicy: 'Retain',
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,

@@ -6,7 +6,7 @@ import { BOOTSTRAP_PARAMETER, BOOTSTRAP_VERSION } from '../../lib/preflight/befo
 import { lookAtZone } from '../../lib/preflight/before/hosted-zone';
 import { checksOfAccount } from '../../lib/preflight/checks';
 import { accountWith, withDomain } from '../account/templates';
-import { apiError, DEPLOYED, nothingDeployed, subjectWith } from './recorded-account';
+import { apiError, DEPLOYED, deployedTemplate, nothingDeployed, subjectWith } from './recorded-account';
 
 const notFound = () => {
   throw apiError('ResourceNotFoundException', 'No such resource');
@@ -158,6 +158,12 @@ const wrong: [string, string, Parameters<typeof subjectWith>[0], RegExp][] = [
       },
     },
     /security group k8s-traffic-berth is left; fix: aws ec2 delete-security-group --group-id sg-1 --region eu-central-1/,
+  ],
+  [
+    'volumes were made with another size',
+    'what cannot change',
+    { answers: deployedTemplate(), context: { volumeGib: 20 } },
+    /volumeGib is 20, and the set was made with volumes of 8Gi; allowed: 8, .*; fix: "Larger volumes" under Upgrades in README\.md/,
   ],
   [
     'a stack is stuck',
@@ -366,6 +372,14 @@ test('volumes that are kept on purpose are no leftovers, and their removal is na
       'aws ec2 delete-volume --volume-id vol-1 --region eu-central-1',
   });
   expect(await look('delete')).toMatchObject({ status: 'bad' });
+});
+
+test('a set that is deployed as the settings have it can be deployed again, whatever else changes', async () => {
+  const subject = subjectWith({
+    answers: deployedTemplate({ replicas: 5 }),
+    context: { clientCidrs: '0.0.0.0/0' },
+  });
+  expect(await check('what cannot change').look(subject)).toMatchObject({ status: 'good' });
 });
 
 test('addresses that overlap with another network are told, as they rule out peering', async () => {

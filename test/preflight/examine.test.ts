@@ -1,6 +1,12 @@
 import { checksOfAccount } from '../../lib/preflight/checks';
 import { examine } from '../../lib/preflight/examine';
-import { apiError, nothingDeployed, recordedAccount, settingsWith } from './recorded-account';
+import {
+  apiError,
+  deployedTemplate,
+  nothingDeployed,
+  recordedAccount,
+  settingsWith,
+} from './recorded-account';
 
 const deployedStacks = ({ StackName }: { StackName: string }) => ({
   Stacks: [{ StackName, StackStatus: 'CREATE_COMPLETE' }],
@@ -16,6 +22,7 @@ test('an empty account that offers everything has nothing wrong, and is not aske
 
 test('an account in which all is deployed as it should be has nothing wrong', async () => {
   const clients = recordedAccount({
+    ...deployedTemplate(),
     DescribeStacks: deployedStacks,
     DescribeCluster: { cluster: { version: '1.36' } },
   });

@@ -1,3 +1,4 @@
+import { deployable, templateOf } from '../account/templates';
 import { readSettings } from '../../lib/config/read-settings';
 import { kubernetesReleases } from '../../lib/config/kubernetes-version';
 import { clientsFor, type Clients } from '../../lib/preflight/clients';
@@ -138,6 +139,13 @@ const inOrder: Answers = {
   DescribeSecurityGroups: { SecurityGroups: [] },
   DescribeNetworkInterfaces: { NetworkInterfaces: [] },
 };
+
+/** The deployed template of the server's stack, as CloudFormation gives it back. */
+export const deployedTemplate = (context: Record<string, unknown> = {}) => ({
+  GetTemplate: () => ({
+    TemplateBody: JSON.stringify(templateOf('server', { ...deployable, ...context }).toJSON()),
+  }),
+});
 
 /** An empty account has none of what is deployed. */
 export const nothingDeployed: Answers = {

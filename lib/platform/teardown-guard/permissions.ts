@@ -47,6 +47,8 @@ export function permissions(
     ),
     onTagged(['ec2:RevokeSecurityGroupIngress'], securityGroups, tags.nodeSecurityGroup),
     onTagged(['ec2:DeleteNetworkInterface'], [arn('ec2', 'network-interface/*')], tags.networkInterface),
-    ...(volumes === 'delete' ? [onTagged(['ec2:DeleteVolume'], [arn('ec2', 'volume/*')], tags.volume)] : []),
+    ...(volumes === 'delete' ? tags.volume : []).map((one) =>
+      onTagged(['ec2:DeleteVolume'], [arn('ec2', 'volume/*')], one),
+    ),
   ];
 }

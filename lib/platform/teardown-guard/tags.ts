@@ -9,13 +9,26 @@ export function clusterTags(clusterName: string) {
   return {
     /** Load balancers, target groups and security groups of Ingresses and Services. */
     loadBalancing: { 'elbv2.k8s.aws/cluster': clusterName },
-    /** Volumes of claims. Two tags: the first alone is also on nodes and their security group. */
-    volume: { ...owned(clusterName), 'ebs.csi.aws.com/cluster': 'true' },
+    /**
+     * Volumes of claims, either of: what the driver knows of its cluster where it was told (two tags, as the first alone
+     * is also on nodes and their security group), and what our StorageClass has it write in any case.
+     */
+    volume: [
+      { ...owned(clusterName), ...OF_THE_DRIVER },
+      { ...volumeTag(clusterName), ...OF_THE_DRIVER },
+    ],
     /** Network interfaces that nodes got for their pods. */
     networkInterface: { 'cluster.k8s.amazonaws.com/name': clusterName },
     /** Security groups of the cluster and its nodes, in which the controller writes rules. */
     nodeSecurityGroup: owned(clusterName),
   } as const;
+}
+
+const OF_THE_DRIVER = { 'ebs.csi.aws.com/cluster': 'true' } as const;
+
+/** What the StorageClass has the driver write on each volume, so that it is found by the cluster's name. */
+export function volumeTag(clusterName: string): Tags {
+  return { 'berth/cluster': clusterName };
 }
 
 export type Tags = Readonly<Record<string, string>>;

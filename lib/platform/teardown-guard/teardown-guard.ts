@@ -5,7 +5,7 @@ import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { ownedLogGroup, TypescriptFunction } from '../../lambda/typescript-function';
 import { permissions } from './permissions';
 import type { GuardProperties } from './properties';
-import { clusterTags } from './tags';
+import { volumeTag } from './tags';
 
 /** For as long as a load balancer and a volume need to go, several times over. */
 const CONTROLLERS_LIMIT = Duration.minutes(10);
@@ -105,7 +105,7 @@ export class TeardownGuard extends Construct {
   }
 
   private sayWhatIsKept(clusterName: string): void {
-    const filters = Object.entries(clusterTags(clusterName).volume)
+    const filters = Object.entries(volumeTag(clusterName))
       .map(([key, value]) => `"Name=tag:${key},Values=${value}"`)
       .join(' ');
     const ids = `aws ec2 describe-volumes --filters ${filters} --query 'Volumes[].VolumeId' --output text`;

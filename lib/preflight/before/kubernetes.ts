@@ -3,7 +3,7 @@ import {
   DescribeClusterCommand,
   DescribeClusterVersionsCommand,
 } from '@aws-sdk/client-eks';
-import { kubernetesRelease, upgradeProblem, type AddonVersions } from '../../config/kubernetes-version';
+import { kubernetesRelease, upgradeProblem } from '../../config/kubernetes-version';
 import { names } from '../../config/names';
 import { ifThere, judge, unknown, type Check } from '../check';
 

@@ -1,17 +1,13 @@
-import { paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
 import { names } from '../../config/names';
-import { clusterTags, tagFilters } from '../../platform/teardown-guard/tags';
+import { clusterTags } from '../../platform/teardown-guard/tags';
+import { tagged } from '../../platform/teardown-guard/volumes';
 import { judge, type Check } from '../check';
 
 export const volumes: Check = {
   title: 'volumes: gp3, encrypted, spread over the zones',
   applies: ({ stacks }) => stacks.server !== undefined,
   async look({ settings, clients }) {
-    const found: Volume[] = [];
-    const Filters = tagFilters(clusterTags(names.cluster).volume);
-    for await (const page of paginateDescribeVolumes({ client: clients.ec2 }, { Filters })) {
-      found.push(...(page.Volumes ?? []));
-    }
+    const found = await tagged(clients.ec2, clusterTags(names.cluster).volume);
     const problems = found.flatMap(({ VolumeId = '', VolumeType = '', Encrypted = false }) => [
       ...(VolumeType === 'gp3' ? [] : [`volume ${VolumeId} is of type ${VolumeType}; allowed: gp3`]),
       ...(Encrypted ? [] : [`volume ${VolumeId} is not encrypted; allowed: encrypted`]),

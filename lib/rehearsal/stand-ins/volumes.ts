@@ -5,6 +5,7 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import type { PersistentVolume } from 'kubernetes-types/core/v1';
+import type { StorageClass } from 'kubernetes-types/storage/v1';
 import { clientSettings, REGION, type Account } from '../account';
 import type { KubernetesApi } from '../kubernetes-api';
 
@@ -58,6 +59,7 @@ export class Volumes {
 
   private async create({ metadata, spec }: PersistentVolume): Promise<void> {
     const tags = {
+      ...(await this.tagsOfClass(spec?.storageClassName ?? '')),
       [NAME_TAG]: metadata?.name ?? '',
       KubernetesCluster: this.cluster,
       'ebs.csi.aws.com/cluster': 'true',
@@ -75,6 +77,16 @@ export class Volumes {
           { ResourceType: 'volume', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
         ],
       }),
+    );
+  }
+
+  /** The class's `tagSpecification_N`, each `key=value`; the driver does not say in what order. */
+  private async tagsOfClass(name: string): Promise<Record<string, string>> {
+    const found = await this.api.get<StorageClass>(`/apis/storage.k8s.io/v1/storageclasses/${name}`);
+    return Object.fromEntries(
+      Object.entries(found?.parameters ?? {})
+        .filter(([parameter]) => parameter.startsWith('tagSpecification'))
+        .map(([, tag]) => [tag.slice(0, tag.indexOf('=')), tag.slice(tag.indexOf('=') + 1)]),
     );
   }
 }

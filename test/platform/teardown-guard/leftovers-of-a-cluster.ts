@@ -5,7 +5,13 @@ export const CLUSTER = 'berth';
 
 const balancing = { 'elbv2.k8s.aws/cluster': CLUSTER };
 const owned = { [`kubernetes.io/cluster/${CLUSTER}`]: 'owned' };
-const volume = { ...owned, 'ebs.csi.aws.com/cluster': 'true' };
+const ofDriver = { 'ebs.csi.aws.com/cluster': 'true' };
+/** By what the driver was told of its cluster, by what the StorageClass says, by both. */
+const volumes = {
+  a: { ...owned, ...ofDriver },
+  b: { 'berth/cluster': CLUSTER, ...ofDriver },
+  c: { ...owned, 'berth/cluster': CLUSTER, ...ofDriver },
+};
 const pods = { 'cluster.k8s.amazonaws.com/name': CLUSTER };
 const rule = (group: string, port = 8080) => ({
   IpProtocol: 'tcp',
@@ -26,7 +32,7 @@ export function clusterLeft(account: Account = new Account()): Account {
     { id: 'k8s-traffic-berth-1', vpcId: VPC, tags: balancing, ingress: [] },
     { id: 'nodes', vpcId: VPC, tags: owned, ingress: [rule('k8s-traffic-berth-1'), rule('nodes', 443)] },
   );
-  for (const zone of ['a', 'b', 'c']) {
+  for (const zone of ['a', 'b', 'c'] as const) {
     account.networkInterfaces.push({
       ...{ id: `alb-interface-${zone}`, vpcId: VPC, tags: { of: 'alb' }, status: 'in-use' },
       groups: ['alb-group', 'k8s-traffic-berth-1'],
@@ -34,7 +40,7 @@ export function clusterLeft(account: Account = new Account()): Account {
     account.networkInterfaces.push({
       ...{ id: `pods-${zone}`, vpcId: VPC, tags: pods, status: 'available', groups: ['nodes'] },
     });
-    account.volumes.push({ id: `volume-${zone}`, vpcId: '', tags: volume });
+    account.volumes.push({ id: `volume-${zone}`, vpcId: '', tags: volumes[zone] });
   }
   return account;
 }
@@ -65,6 +71,7 @@ export function othersHave(account: Account): Account {
   account.volumes.push(
     like('volume-other', { 'kubernetes.io/cluster/other': 'owned', 'ebs.csi.aws.com/cluster': 'true' }),
     like('volume-of-a-node', owned),
+    like('volume-of-other', { 'berth/cluster': 'other', ...ofDriver }),
     like('volume-untagged', {}),
   );
   return account;

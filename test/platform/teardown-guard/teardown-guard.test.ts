@@ -123,6 +123,7 @@ describe('what the guard may do', () => {
       'Allow ec2:RevokeSecurityGroupIngress security-group/* kubernetes.io/cluster/berth=owned',
       'Allow ec2:DeleteNetworkInterface network-interface/* cluster.k8s.amazonaws.com/name=berth',
       'Allow ec2:DeleteVolume volume/* kubernetes.io/cluster/berth=owned ebs.csi.aws.com/cluster=true',
+      'Allow ec2:DeleteVolume volume/* berth/cluster=berth ebs.csi.aws.com/cluster=true',
     ]);
   });
 
