@@ -32,6 +32,7 @@ export async function accessToken({ workspace, account, python }: Stage, stacks:
     // The program there runs the AWS CLI of a Lambda's layers.
     PATH: `${workspace.bin}:${process.env['PATH'] ?? ''}`,
     _LAMBDA_LAYERS_DIRS: layer,
+    REHEARSAL_RUN: workspace.run,
     PYTHONPATH: python,
   };
   const token = await run('sh', ['-c', command], { env });

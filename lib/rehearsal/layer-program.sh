@@ -22,6 +22,9 @@ case $name in
   aws)
     # A token for EKS is a signed address of STS, which nobody calls; it has to be the real one's.
     case " $* " in *" get-token "*) export AWS_ENDPOINT_URL_STS="https://sts.$AWS_REGION.amazonaws.com" ;; esac
+    # The layer has no bytecode, and to compile the AWS CLI takes longer than to run it: kept, and found again each time.
+    unset PYTHONDONTWRITEBYTECODE
+    export PYTHONPYCACHEPREFIX="$REHEARSAL_RUN/pycache"
     exec python3 "$found" "$@"
     ;;
   helm)

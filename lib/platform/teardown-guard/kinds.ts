@@ -8,7 +8,10 @@ import { clusterTags } from './tags';
 import { volumes } from './volumes';
 
 export interface ClusterLeftovers {
-  /** What the load balancer controller and the EBS driver remove themselves if they get the time. */
+  /**
+   * What the load balancer controller removes itself if it gets the time. Neither the security group that it may leave
+   * behind, nor volumes: their class retains them, so the driver never removes one.
+   */
   readonly ofControllers: readonly Kind[];
   /** That, and what nodes leave; in the order in which it can go. */
   readonly all: readonly Kind[];
@@ -36,7 +39,7 @@ export function clusterLeftovers(
   const groups = securityGroups(ec2, cluster.vpcId, tags.loadBalancing, tags.nodeSecurityGroup);
   const kept = cluster.keepVolumes ? [] : [volumes(ec2, tags.volume)];
   return {
-    ofControllers: [...balancing, groups, ...kept],
+    ofControllers: balancing,
     all: [...balancing, networkInterfaces(ec2, cluster.vpcId, tags.networkInterface), groups, ...kept],
   };
 }

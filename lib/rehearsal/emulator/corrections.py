@@ -6,6 +6,7 @@ import ministack.app
 import ministack.core.iam_actions as iam_actions
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.ecr as ecr
+import ministack.services.s3 as s3
 import ministack.services.secretsmanager as secretsmanager
 from added_types.registry import accepted
 from ministack.core.responses import error_response_json
@@ -48,7 +49,22 @@ def _generated_secret(properties):
     return json.loads(accepted(secretsmanager._get_random_password(asked)))["RandomPassword"]
 
 
+def _with_tags(provision):
+    """Its CloudFormation forgets a bucket's tags, by which the CDK's Lambda knows which it may empty."""
+
+    def provisioned(*args):
+        properties = args[-2]  # Before the stack's name, in creating and in updating alike.
+        name, attributes = provision(*args)
+        s3._bucket_tags[name] = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
+        return name, attributes
+
+    return provisioned
+
+
 def install():
+    bucket = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
+    for operation in ("create", "update"):
+        bucket[operation] = _with_tags(bucket[operation])
     provisioners._sm_secret_string = _generated_secret
     ecr._describe_images = _images_of
     ministack.app._port_is_bindable = _without_443

@@ -22,6 +22,8 @@ const NAME_TAG = 'CSIVolumeName';
  */
 export class Volumes {
   private readonly ec2: EC2Client;
+  /** Names of the volumes that were made: one that the account no longer has was deleted there, and stays so. */
+  private readonly made = new Set<string>();
 
   constructor(
     private readonly api: KubernetesApi,
@@ -37,7 +39,11 @@ export class Volumes {
       ({ metadata }) => metadata?.annotations?.['pv.kubernetes.io/provisioned-by'] === EBS_PROVISIONER,
     );
     const kept = await this.kept();
-    for (const volume of volumes) if (!kept.has(volume.metadata?.name ?? '')) await this.create(volume);
+    for (const volume of volumes) {
+      const name = volume.metadata?.name ?? '';
+      if (!kept.has(name) && !this.made.has(name)) await this.create(volume);
+      this.made.add(name);
+    }
     // A PersistentVolume that is deleted takes its EBS volume along; one that is retained is still there.
     const there = new Set(volumes.map(({ metadata }) => metadata?.name ?? ''));
     for (const [name, id] of kept) {
