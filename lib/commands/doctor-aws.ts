@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { readSettings } from '../config/read-settings';
 import { clientsFor } from '../preflight/clients';
 import { examine, type Examination } from '../preflight/examine';
-import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
+import { parseContext } from './context';
 import { print, printJson } from './output';
 
 export interface DoctorAwsOptions {
@@ -34,20 +34,6 @@ function contextOfCdkJson(): Record<string, unknown> {
     context?: Record<string, unknown>;
   };
   return context;
-}
-
-export function parseContext(given: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    given.map((one) => {
-      const at = one.indexOf('=');
-      if (at < 1) {
-        throw new UserError(`-c is '${one}'; allowed: -c name=value, such as -c region=eu-west-1`, {
-          exitCode: 2,
-        });
-      }
-      return [one.slice(0, at), one.slice(at + 1)];
-    }),
-  );
 }
 
 function describe({ account, region, caller, stacks, findings }: Examination): string {

@@ -199,6 +199,10 @@ async function main(): Promise<number> {
       finish(await doctor(options));
     });
   command('rehearse', 'deploy the CDK app into an emulated AWS account, release, upgrade and destroy it')
+    .option(
+      '-c, --context <name=value...>',
+      "settings to rehearse, as npx cdk takes them (default: the app's)",
+    )
     .option('--keep', 'stop before destroying, or where a step failed, to look around, until Ctrl-C')
     .option('--json', 'print the result as JSON')
     .action(async (options: RehearseCommandOptions) => {

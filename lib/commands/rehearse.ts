@@ -9,9 +9,12 @@ import { installMissing } from '../requirements/install';
 import { terminalProgress, type Progress } from '../terminal/progress';
 import { messageOf } from '../terminal/user-error';
 import { checkout } from './checkout';
+import { parseContext } from './context';
 import { print, printJson } from './output';
 
 export interface RehearseCommandOptions {
+  /** Settings as `-c name=value`, as the CDK takes them. */
+  readonly context?: readonly string[];
   readonly keep?: boolean;
   readonly json?: boolean;
 }
@@ -19,12 +22,14 @@ export interface RehearseCommandOptions {
 /** Plays what happens in an AWS account, without one. */
 export async function rehearse(options: RehearseCommandOptions): Promise<number> {
   const progress = terminalProgress();
+  const settings = parseContext(options.context ?? []);
   await installMissing(
     [...(await checkRequirements()), ...(await imageRequirements()), ...(await localRequirements())],
     progress,
   );
   const rehearsal = await play({
     checkout,
+    settings,
     progress,
     ...(options.keep ? { keep: (stage, failure) => untilInterrupted(stage, failure, progress) } : {}),
   });

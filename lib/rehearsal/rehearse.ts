@@ -9,7 +9,7 @@ import { ACCOUNT, clientSettings, inventory, REGION } from './account';
 import { Cdk } from './cdk';
 import { readEmulatedTypes, readTemplates, typesInUse, type TypesInUse } from './resource-types';
 import type { RehearsedServer } from './server';
-import { asArguments, rehearsalSettings } from './settings';
+import { asArguments, rehearsalSettings, type GivenSettings } from './settings';
 import { onStage, type Stage } from './stage';
 import { STAND_INS } from './stand-in-list';
 import { Steps, type DoneStep } from './step';
@@ -25,6 +25,8 @@ const [FROM, TO] = ['1.35', '1.36'] as const;
 
 export interface RehearseOptions {
   readonly checkout: string;
+  /** Settings of the app to rehearse, by name. Default the app's own. */
+  readonly settings?: GivenSettings;
   /**
    * Called to look around, when everything is deployed and before it is destroyed, or where a step before that failed;
    * the stage stays until it is done.
@@ -39,7 +41,7 @@ export interface Rehearsal {
   readonly types: TypesInUse;
   /** What is not what it is in an account, and what stands in its place. */
   readonly standIns: Readonly<Record<string, string>>;
-  /** Resources of the account that are still there, by kind; only what is kept on purpose. */
+  /** What is still in the account and was not before, by kind: only what the settings keep on purpose. */
   readonly left: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -48,7 +50,7 @@ export interface Scene {
   readonly stage: Stage;
   readonly cdk: Cdk;
   readonly stacks: Stacks;
-  readonly settings: Readonly<Record<string, string>>;
+  readonly settings: GivenSettings;
   /** Directory of the synthesized app. */
   readonly assembly: string;
 }
@@ -69,6 +71,7 @@ export interface Deployed {
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const { checkout, progress, keep } = options;
   const workspace = workspaceOf(checkout);
+  rehearsalSettings(FROM, options.settings); // Before anything is started.
   return onStage(workspace, names.cluster, progress, async (stage) => {
     try {
       return await play(options, stage, new Steps(progress));
@@ -79,13 +82,13 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   });
 }
 
-async function play({ keep }: RehearseOptions, stage: Stage, steps: Steps): Promise<Rehearsal> {
+async function play({ keep, settings }: RehearseOptions, stage: Stage, steps: Steps): Promise<Rehearsal> {
   const { workspace } = stage;
   const scene: Scene = {
     stage,
     cdk: new Cdk(workspace, stage.account),
     stacks: new Stacks(new CloudFormationClient(clientSettings(stage.account))),
-    settings: rehearsalSettings(FROM),
+    settings: rehearsalSettings(FROM, settings),
     assembly: join(workspace.run, 'cdk.out'),
   };
   const types = await steps.step('cdk synth', async (seen, detail) => {

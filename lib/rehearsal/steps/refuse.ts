@@ -8,11 +8,13 @@ import { asArguments } from '../settings';
 import { DEPLOY } from './deploy';
 
 /**
- * A setting that looks right and that no cluster takes: volumes of another size, which the set's immutable claim
+ * Settings that look right and that no cluster takes: volumes of another size, which the set's immutable claim
  * templates do not allow. The Ingress is changed with it, so that there is something to take back: it comes before the
  * set.
  */
-const BAD = { volumeGib: '9', clientCidrs: '198.51.100.0/24' };
+function refused({ volumeGib = '8' }: Scene['settings']): Readonly<Record<string, string>> {
+  return { volumeGib: String(Number(volumeGib) + 1), clientCidrs: '198.51.100.0/24' };
+}
 
 /** Nothing of what ran may be touched, and what was applied before the refusal must be as it was. */
 export async function refuse(
@@ -22,13 +24,14 @@ export async function refuse(
   detail: (text: string) => void,
 ): Promise<void> {
   const { cdk, stacks, stage, settings } = scene;
+  const bad = refused(settings);
   const before = await server.running();
   const ingress = await admitted(server);
   const options = ['--exclusively', '--output', `${stage.workspace.run}/cdk.out.refused`];
   try {
     await cdk.run(
       'refuse',
-      [...DEPLOY, names.stacks.server, ...options, ...asArguments({ ...settings, ...BAD })],
+      [...DEPLOY, names.stacks.server, ...options, ...asArguments({ ...settings, ...bad })],
       detail,
     );
   } catch (error) {
@@ -44,11 +47,12 @@ export async function refuse(
     seen(`${await server.assertKept(host, items)} of ${items.length} items unchanged`);
     return;
   }
-  throw new UserError(`${Object.keys(BAD).join(' and ')} were changed and nothing refused it`);
+  throw new UserError(`${Object.keys(bad).join(' and ')} were changed and nothing refused it`);
 }
 
 async function assertRefused(reason: Promise<string>, seen: (text: string) => void): Promise<void> {
-  const why = await reason;
+  // What kubectl says comes through Python's repr and JSON, each of which puts backslashes before quotes.
+  const why = (await reason).replaceAll('\\', '');
   if (!/StatefulSet.*(?:is invalid|Forbidden|forbidden)/s.test(why)) {
     throw new UserError(`the change failed, but not by the API server's refusal: ${why.slice(0, 300)}`);
   }

@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
+import {
+  DescribeAddonCommand,
+  DescribeClusterCommand,
+  DescribeNodegroupCommand,
+  EKSClient,
+  ListNodegroupsCommand,
+} from '@aws-sdk/client-eks';
+import { kubernetesRelease } from '../../config/kubernetes-version';
 import { names } from '../../config/names';
 import { UserError } from '../../terminal/user-error';
+import { clientSettings } from '../account';
 import type { Deployed, Scene } from '../rehearse';
 import { asArguments } from '../settings';
 import { replacements, updatedTypes, upgradeProblems } from '../upgrade-order';
@@ -27,9 +36,41 @@ export async function upgrade(
   const problems = upgradeProblems(events);
   if (problems.length > 0) throw new UserError(`the upgrade went in the wrong order: ${problems.join('; ')}`);
   seen(`updated in this order: ${updatedTypes(events).join(', ')}`);
+  seen(await versions(scene, version));
   const after = await server.running();
   if (!isDeepStrictEqual(before, after)) throw new UserError('pods were touched by the upgrade itself');
   seen(
     `${await server.assertKept(host, items)} of ${items.length} items unchanged, ${after.length} pods not touched`,
   );
+}
+
+/** That control plane, nodes and add-ons have the version that was asked for. */
+async function versions({ stage }: Scene, wanted: string): Promise<string> {
+  const eks = new EKSClient(clientSettings(stage.account));
+  const clusterName = names.cluster;
+  const { cluster } = await eks.send(new DescribeClusterCommand({ name: clusterName }));
+  const { nodegroups = [] } = await eks.send(new ListNodegroupsCommand({ clusterName }));
+  const addons = Object.entries({ ...kubernetesRelease(wanted).addons });
+  const found = [
+    { what: 'the control plane', has: cluster?.version, wants: wanted },
+    ...(await Promise.all(
+      nodegroups.map(async (nodegroupName) => {
+        const { nodegroup } = await eks.send(new DescribeNodegroupCommand({ clusterName, nodegroupName }));
+        return { what: `node group ${nodegroupName}`, has: nodegroup?.version, wants: wanted };
+      }),
+    )),
+    ...(await Promise.all(
+      addons.map(async ([addonName, wants]) => {
+        const { addon } = await eks.send(new DescribeAddonCommand({ clusterName, addonName }));
+        return { what: `add-on ${addonName}`, has: addon?.addonVersion, wants };
+      }),
+    )),
+  ];
+  const wrong = found.filter(({ has, wants }) => has !== wants);
+  if (wrong.length > 0) {
+    throw new UserError(
+      wrong.map(({ what, has, wants }) => `${what} has version ${has ?? 'unknown'}, not ${wants}`).join('; '),
+    );
+  }
+  return `control plane, ${nodegroups.length} node groups and ${addons.length} add-ons have the versions of ${wanted}`;
 }
