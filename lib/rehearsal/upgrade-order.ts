@@ -3,6 +3,9 @@ import type { StackEvent } from '@aws-sdk/client-cloudformation';
 /** The parts of the platform that change with the version of Kubernetes, in the order they have to. */
 const ORDER = ['AWS::EKS::Cluster', 'AWS::EKS::Nodegroup'] as const;
 
+/** What has a version that goes with that of Kubernetes. */
+const UPGRADED: readonly string[] = [...ORDER, 'AWS::EKS::Addon'];
+
 /** What a wrong order of an upgrade is; empty when there is nothing wrong. */
 export function upgradeProblems(events: readonly StackEvent[]): string[] {
   const at = (type: string, status: string) =>
@@ -19,12 +22,12 @@ export function upgradeProblems(events: readonly StackEvent[]): string[] {
   return problems;
 }
 
-/** Types of the resources that were updated, in the order they were done, each once. */
+/** Types of the cluster's resources that were updated, in the order they were done, each once. */
 export function updatedTypes(events: readonly StackEvent[]): string[] {
   const types = events
     .filter(({ ResourceStatus }) => ResourceStatus === 'UPDATE_COMPLETE')
     .map(({ ResourceType }) => ResourceType ?? '')
-    .filter((type) => type !== 'AWS::CloudFormation::Stack');
+    .filter((type) => UPGRADED.includes(type));
   return [...new Set(types)];
 }
 

@@ -1,6 +1,7 @@
 import {
   DeleteSecurityGroupCommand,
   type EC2Client,
+  type IpPermission,
   paginateDescribeSecurityGroups,
   RevokeSecurityGroupIngressCommand,
   type SecurityGroup,
@@ -39,7 +40,8 @@ export function securityGroups(
     async remove({ id }) {
       for (const owners of [nodeTags, tags]) {
         for (const group of await groups([letsIn(id), ...tagFilters(owners)])) {
-          await unlessGone(client.send(revoke(group, id)));
+          const rules = rulesFor(group, id);
+          if (rules.length > 0) await unlessGone(client.send(revoke(group, rules, id)));
         }
       }
       await unlessGone(client.send(new DeleteSecurityGroupCommand({ GroupId: id })));
@@ -48,11 +50,19 @@ export function securityGroups(
   };
 }
 
-/** Takes out of `group` what lets `id` in, and leaves whatever else the same rules let in. */
-function revoke(group: SecurityGroup, id: string): RevokeSecurityGroupIngressCommand {
-  const rules = (group.IpPermissions ?? []).filter((rule) =>
+/** The rules of a group that let another one in. */
+function rulesFor(group: SecurityGroup, id: string): IpPermission[] {
+  return (group.IpPermissions ?? []).filter((rule) =>
     rule.UserIdGroupPairs?.some((pair) => pair.GroupId === id),
   );
+}
+
+/** Takes out of `group` what lets `id` in, and leaves whatever else the same rules let in. */
+function revoke(
+  group: SecurityGroup,
+  rules: readonly IpPermission[],
+  id: string,
+): RevokeSecurityGroupIngressCommand {
   return new RevokeSecurityGroupIngressCommand({
     GroupId: group.GroupId,
     IpPermissions: rules.map(({ IpProtocol, FromPort, ToPort }) => ({

@@ -4,7 +4,9 @@ import json
 
 import ministack.app
 import ministack.core.iam_actions as iam_actions
+import ministack.services.alb as alb
 import ministack.services.cloudformation.provisioners as provisioners
+import ministack.services.ec2 as ec2
 import ministack.services.ecr as ecr
 import ministack.services.s3 as s3
 import ministack.services.secretsmanager as secretsmanager
@@ -14,6 +16,7 @@ from ministack.core.responses import error_response_json
 _is_bindable = ministack.app._port_is_bindable
 _describe_images = ecr._describe_images
 _resource_arn = iam_actions.extract_resource_arn
+_tags_of_request = iam_actions.request_tag_context
 _secret_string = provisioners._sm_secret_string
 
 
@@ -49,6 +52,23 @@ def _generated_secret(properties):
     return json.loads(accepted(secretsmanager._get_random_password(asked)))["RandomPassword"]
 
 
+# By which parameter a request names what it is about, and where its tags are.
+_TAGGED = {
+    "ec2": {"GroupId": ec2._tags, "VolumeId": ec2._tags, "NetworkInterfaceId": ec2._tags},
+    "elasticloadbalancing": {"LoadBalancerArn": alb._tags, "TargetGroupArn": alb._tags},
+}
+
+
+def _tags_of_resource(service, iam_action, body, params):
+    """It decides without the tags of what a request is about, so that a policy limited by them allows nothing."""
+    context = _tags_of_request(service, iam_action, body, params)
+    for parameter, tags in _TAGGED.get(service, {}).items():
+        named = iam_actions._query_param(params, parameter)
+        for tag in tags.get(named, []) if named else []:
+            context[f"aws:resourcetag/{tag['Key']}".lower()] = tag["Value"]
+    return context
+
+
 def _with_tags(provision):
     """Its CloudFormation forgets a bucket's tags, by which the CDK's Lambda knows which it may empty."""
 
@@ -69,3 +89,4 @@ def install():
     ecr._describe_images = _images_of
     ministack.app._port_is_bindable = _without_443
     iam_actions.extract_resource_arn = _resource_of
+    iam_actions.request_tag_context = _tags_of_resource

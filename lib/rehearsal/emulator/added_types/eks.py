@@ -4,6 +4,7 @@ import ministack.services.eks as eks
 
 from .registry import accepted, add, camel, without
 
+ADDON_NAMESPACE = "kube-system"
 _API = "made through the emulator's own API, which has it; its CloudFormation does not"
 
 
@@ -32,6 +33,10 @@ def install():
 def _create_addon(logical_id, properties, stack):
     body = camel(without(properties, "Tags", "ClusterName"))
     addon = json.loads(accepted(eks._create_addon(properties["ClusterName"], body)))["addon"]
+    # The service makes them in the namespace of the add-on; the emulator only remembers that they were asked for.
+    for association in body.get("podIdentityAssociations", []):
+        request = {"namespace": ADDON_NAMESPACE, **association}
+        accepted(eks._create_pod_identity_association(properties["ClusterName"], request))
     return f"{properties['ClusterName']}|{properties['AddonName']}", {"Arn": addon["addonArn"]}
 
 
@@ -42,7 +47,12 @@ def _update_addon(physical_id, old, new, stack, logical_id):
 
 
 def _delete_addon(physical_id, properties):
-    accepted(eks._delete_addon(*physical_id.split("|")))
+    cluster, name = physical_id.split("|")
+    accounts = [one["ServiceAccount"] for one in properties.get("PodIdentityAssociations", [])]
+    for known in list(eks._pod_identity_associations.values()):
+        if known["clusterName"] == cluster and known["namespace"] == ADDON_NAMESPACE and known["serviceAccount"] in accounts:
+            accepted(eks._delete_pod_identity_association(cluster, known["associationId"]))
+    accepted(eks._delete_addon(cluster, name))
 
 
 def _create_entry(logical_id, properties, stack):
