@@ -20,9 +20,8 @@ export interface DoctorOptions extends DoctorAwsOptions {
 /** Shows what this machine has and lacks; exit status 0 when there is at least one way to run the server here. */
 export async function doctor(options: DoctorOptions): Promise<number> {
   if (options.aws === true) {
-    // The CDK and eleven SDK clients, half a second that no other command needs.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when it is asked for
-    const { doctorAws } = require('./doctor-aws') as typeof import('./doctor-aws');
+    // The CDK and eleven SDK clients: half a second that no other command needs.
+    const { doctorAws } = await import('./doctor-aws.js');
     return doctorAws(options);
   }
   if (options.context !== undefined) {

@@ -162,6 +162,9 @@ const bad: Record<SettingName, [unknown, string]> = {
   sourceRepository: ['berth', 'OWNER/NAME'],
   sourceBranch: ['-f', 'the name of a branch'],
   sourceConnectionArn: ['arn:aws:s3:::bucket', 'the ARN of a CodeConnections connection'],
+  sourcePaths: ['a b', 'patterns of file paths, such as server/**'],
+  releaseApproval: ['yes', 'on, off'],
+  notifyEmails: ['oncall', 'mail addresses, such as oncall@example.com'],
 };
 
 describe('every setting', () => {
