@@ -88,7 +88,9 @@ export function refusal({ registry, repository, ecrRegion }: Destination, error:
     new UserError(`${repository}: ${text}\n  fix: ${fix}\n  the registry's client said: ${lastLine(said)}`, {
       cause: error,
     });
-  if (/no such host|connection refused|i\/o timeout|network is unreachable|EOF/i.test(said)) {
+  if (
+    /no such host|connection re(?:fused|set)|broken pipe|i\/o timeout|network is unreachable|EOF/i.test(said)
+  ) {
     return because(
       `${registry} cannot be reached`,
       `check the name and the network: curl https://${registry}/v2/`,
