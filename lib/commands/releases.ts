@@ -21,9 +21,13 @@ export function describeRecord(record: ReleaseRecord): string {
   const started = Date.parse(record.startedAt);
   const took = record.endedAt === undefined ? '' : ` in ${seconds(Date.parse(record.endedAt) - started)} s`;
   const commit = record.commit === undefined ? '' : `, commit ${record.commit.slice(0, 12)}`;
+  const exposed =
+    record.exposedSeconds === undefined
+      ? ''
+      : `, one pod of it in service for ${record.exposedSeconds.toFixed(1)} s`;
   const interrupted = record.outcome === 'rolling' || record.outcome === 'reverting';
   const outcome = interrupted ? `${record.outcome}, or interrupted` : record.outcome;
-  const line = `${record.startedAt.slice(0, 19)}Z  ${record.kind} ${outcome}${took}: ${record.image}${commit}, by ${record.by}`;
+  const line = `${record.startedAt.slice(0, 19)}Z  ${record.kind} ${outcome}${took}: ${record.image}${exposed}${commit}, by ${record.by}`;
   const reason = record.reason?.split('\n').map((text) => `    ${text}`) ?? [];
   return [line, ...reason].join('\n');
 }
