@@ -47,8 +47,14 @@ export const reasoned: readonly { readonly id: string; readonly where: RegExp; r
     reason: 'Nothing in them is ever overwritten, and both are emptied with their stack',
   },
   {
+    id: 'CKV_AWS_26',
+    where: /^berth-pipeline.*AWS::SNS::Topic/,
+    reason:
+      'It says which action failed and where its log is, and sends that by mail; a key would guard it until then',
+  },
+  {
     id: 'CKV_AWS_111',
-    where: /^berth-pipeline.*ReleasePolicyDocument/,
+    where: /^berth-pipeline.*ReleaseProjectPolicyDocument/,
     reason: 'Network interfaces of CodeBuild in a VPC, which aws-cdk-lib grants as AWS documents it',
   },
 ];
