@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildImage, type BuiltImage } from '../image/build';
-import { checkImage } from '../image/check';
+import { checkWhereItRuns } from '../image/check';
 import { imageRequirements } from '../image/requirements';
 import { writeSbom } from '../image/sbom';
 import { thisArchitecture, type Architecture } from '../image/source';
 import { scanForVulnerabilities, type Scan, type Vulnerability } from '../image/vulnerabilities';
 import { installMissing } from '../requirements/install';
-import { terminalProgress, type Progress } from '../terminal/progress';
+import { terminalProgress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { print, printJson } from './output';
@@ -30,7 +30,7 @@ export async function image(options: ImageOptions): Promise<number> {
   await installMissing(await imageRequirements(), progress);
   const { architecture = thisArchitecture() } = options;
   const built = await buildImage({ checkout, progress, architecture });
-  await runWhereItCan(built, architecture, progress);
+  await checkWhereItRuns(built, architecture, progress);
   if (options.output === undefined) return tell(built, options);
 
   const output = resolve(options.output);
@@ -51,15 +51,6 @@ export async function image(options: ImageOptions): Promise<number> {
   if (verdict.note !== undefined) progress.note(verdict.note);
   if (verdict.refusal !== undefined) throw new UserError(verdict.refusal);
   return tell(built, options, { packages, scan, output });
-}
-
-export async function runWhereItCan(
-  built: BuiltImage,
-  architecture: Architecture,
-  progress: Progress,
-): Promise<void> {
-  if (architecture === thisArchitecture()) await checkImage(built, progress);
-  else progress.note(`The image is for ${architecture}; it is not run here, on ${thisArchitecture()}.`);
 }
 
 /** What is said of a scan, and whether it forbids to go on. */

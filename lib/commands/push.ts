@@ -1,5 +1,5 @@
 import { buildImage } from '../image/build';
-import { checkImage } from '../image/check';
+import { checkWhereItRuns } from '../image/check';
 import { pushImage } from '../image/push';
 import { imageRequirements } from '../image/requirements';
 import { commitOf } from '../image/source-revision';
@@ -28,10 +28,9 @@ export async function push(to: string | undefined, options: PushOptions): Promis
   const progress = terminalProgress();
   const destination = to ?? (await localDestination('push', progress));
   await installMissing(await imageRequirements(), progress);
-  const { architecture } = options;
-  const built = await buildImage({ checkout, progress, ...(architecture ? { architecture } : {}) });
-  if ((architecture ?? thisArchitecture()) === thisArchitecture()) await checkImage(built, progress);
-  else progress.note(`The image is for ${architecture ?? ''}; it is not run here, on ${thisArchitecture()}.`);
+  const { architecture = thisArchitecture() } = options;
+  const built = await buildImage({ checkout, progress, architecture });
+  await checkWhereItRuns(built, architecture, progress);
   const tag =
     options.tag ?? (await commitOf(checkout)) ?? `source-${built.reference.split(':').at(-1) ?? ''}`;
   const pushed = await pushImage(built, destination, tag, progress);

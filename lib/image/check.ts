@@ -10,7 +10,7 @@ import { inspectArchive } from './archive';
 import type { BuiltImage } from './build';
 import { checkContents } from './check-contents';
 import { dockerWorks } from './choose-builder';
-import { thisArchitecture } from './source';
+import { thisArchitecture, type Architecture } from './source';
 
 /** Seconds until it must be ready, and until it must have ended after SIGTERM. */
 const READY = 30;
@@ -49,6 +49,20 @@ export async function checkImage(image: BuiltImage, progress: Progress): Promise
       await evenWhenInterrupted(() => server.remove());
     }
   });
+}
+
+/** Checks the image; one that was built for another kind of machine is looked into, and said not to have been run. */
+export async function checkWhereItRuns(
+  image: BuiltImage,
+  architecture: Architecture,
+  progress: Progress,
+): Promise<void> {
+  if (architecture === thisArchitecture()) {
+    await checkImage(image, progress);
+    return;
+  }
+  checkContents(await inspectArchive(image.archive));
+  progress.note(`The image is for ${architecture}; it is not run here, on ${thisArchitecture()}.`);
 }
 
 async function exercise(server: AloneServer, detail: (text: string) => void): Promise<void> {
