@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Agent, createServer, request } from 'node:https';
+import { Agent, createServer, request, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { certificateOf, type Certificate } from '../local/certificates';
 import type { Rising } from '../local/control-plane';
 import { apiUrl } from '../local/health';
@@ -21,6 +22,9 @@ export interface AuthenticatorOptions {
   readonly run: string;
 }
 
+const NOBODY =
+  'no token of aws eks get-token whose caller the account knows and the cluster has an access entry for';
+
 /**
  * Stands before the API server where EKS has its authenticator: a token of `aws eks get-token` is reviewed by the
  * emulated account, against its IAM users and the cluster's access entries, and the request goes on in the name of whom
@@ -29,43 +33,56 @@ export interface AuthenticatorOptions {
 export async function startAuthenticator(options: AuthenticatorOptions): Promise<Listening> {
   const ca = readFileSync(options.authority);
   const admin = certificateOf(options.kubernetes.place, 'admin');
-  const agent = new Agent({
-    keepAlive: true,
-    ca,
-    cert: readFileSync(admin.certificate),
-    key: readFileSync(admin.key),
-  });
+  const tls = { ca, cert: readFileSync(admin.certificate), key: readFileSync(admin.key) };
+  const agent = new Agent({ keepAlive: true, ...tls });
   const upstream = apiUrl(options.kubernetes.net);
-  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  const admit = async (incoming: IncomingMessage): Promise<RequestOptions | undefined> => {
     const token = eksToken(incoming.headers.authorization);
-    if (token === undefined) {
-      refuse(outgoing, 401, 'no token of aws eks get-token');
-      return;
-    }
+    if (token === undefined) return undefined;
     const known = readKnown(options.run);
-    const review = await reviewToken(options.endpoint, ca, known.path, token);
-    const identity = identityOf(review, known.policies);
-    if (!identity) {
-      refuse(outgoing, 401, 'the account knows no such caller, or the cluster has no access entry for it');
+    const identity = identityOf(await reviewToken(options.endpoint, ca, known.path, token), known.policies);
+    if (!identity) return undefined;
+    const { user, groups } = identity;
+    const impersonation = { 'impersonate-user': user, 'impersonate-group': [...groups] };
+    const headers = { ...withoutIdentity(incoming.headers), ...impersonation };
+    return { method: incoming.method, headers, agent };
+  };
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const admitted = await admit(incoming);
+    if (!admitted) {
+      refuse(outgoing, 401, NOBODY);
       return;
     }
-    const headers = {
-      ...withoutIdentity(incoming.headers),
-      'impersonate-user': identity.user,
-      'impersonate-group': [...identity.groups],
-    };
-    const onward = request(
-      `${upstream}${incoming.url ?? '/'}`,
-      { method: incoming.method, headers, agent },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
+    const onward = request(`${upstream}${incoming.url ?? '/'}`, admitted, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
     onward.on('error', (error) => {
       refuse(outgoing, 502, error.message);
     });
     incoming.pipe(onward);
+  };
+  // What port-forward and exec speak, WebSocket or SPDY: the connection itself is handed over.
+  const handOver = async (incoming: IncomingMessage, client: Duplex): Promise<void> => {
+    const admitted = await admit(incoming);
+    if (!admitted) {
+      client.end(`HTTP/1.1 401 Unauthorized\r\ncontent-type: text/plain\r\n\r\n${NOBODY}`);
+      return;
+    }
+    const onward = request(`${upstream}${incoming.url ?? '/'}`, { ...admitted, agent: false, ...tls });
+    const close = () => client.destroy();
+    onward.on('error', close).on('response', (answer) => {
+      client.write(headOf(answer));
+      answer.pipe(client);
+    });
+    onward.on('upgrade', (answer, server: Duplex, first: Buffer) => {
+      client.write(headOf(answer));
+      client.write(first);
+      server.on('error', close).on('close', close).pipe(client);
+      client.on('close', () => server.destroy()).pipe(server);
+    });
+    client.on('error', () => onward.destroy());
+    onward.end();
   };
   const server = createServer(
     { cert: readFileSync(options.certificate.certificate), key: readFileSync(options.certificate.key) },
@@ -75,7 +92,18 @@ export async function startAuthenticator(options: AuthenticatorOptions): Promise
       });
     },
   );
+  server.on('upgrade', (incoming: IncomingMessage, client: Duplex) => {
+    handOver(incoming, client).catch(() => client.destroy());
+  });
   return listen(server, '127.0.0.1', options.port);
+}
+
+/** Status line and headers, as they came; a body that follows ends with the connection. */
+function headOf({ statusCode, statusMessage, headers }: IncomingMessage): string {
+  const lines = Object.entries(headers)
+    .filter(([name]) => name !== 'transfer-encoding')
+    .map(([name, value]) => `${name}: ${String(value)}\r\n`);
+  return `HTTP/1.1 ${statusCode ?? 502} ${statusMessage ?? ''}\r\n${lines.join('')}\r\n`;
 }
 
 /** What a caller says of itself in a way only the authenticator may. */

@@ -1,19 +1,20 @@
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { join } from 'node:path';
 import { names } from '../../config/names';
 import { buildImage } from '../../image/build';
 import { projectVersion } from '../../image/source';
+import { run } from '../../process/run';
+import type { ReleaseRecord } from '../../release/journal';
 import { silent } from '../../terminal/progress';
 import { UserError } from '../../terminal/user-error';
-import { clientSettings, REGISTRY_HOST } from '../account';
+import { REGISTRY_HOST } from '../account';
+import { commandLine } from '../command-line';
 import { pushImage } from '../docker/push';
 import { registryClient } from '../docker/registry-client';
-import type { Deployed, Scene } from '../rehearse';
-
-const UPDATE_SECONDS = 120;
+import { logOf, type Deployed, type Scene } from '../rehearse';
 
 /**
- * As the pipeline releases: another image is pushed, the parameter says so, and the server's stack is updated with the
- * template it has.
+ * As the pipeline releases: another image is pushed, and `bin/berth release` brings it to the server with what the
+ * account gives a build, its credentials. Only the way to the load balancer is told, as nobody knows its name.
  */
 export async function release(
   scene: Scene,
@@ -21,20 +22,22 @@ export async function release(
   seen: (text: string) => void,
   detail: (text: string) => void,
 ): Promise<void> {
-  const { account, workspace } = scene.stage;
+  const { account, workspace, cluster } = scene.stage;
   const before = await server.running();
   const version = `${projectVersion(workspace.checkout)}-rehearsal`;
   const image = await buildImage({ checkout: workspace.checkout, version, progress: silent });
   const registry = registryClient(account.endpoint, account.authority);
   const digest = await pushImage(image.archive, names.repository, version, registry);
   const reference = `${REGISTRY_HOST}/${names.repository}@${digest}`;
-  await new SSMClient(clientSettings(account)).send(
-    new PutParameterCommand({ Name: names.imageParameter, Value: reference, Overwrite: true }),
-  );
-  const started = Date.now();
-  await scene.stacks.updateInPlace(names.stacks.server, UPDATE_SECONDS);
-  const updated = (Date.now() - started) / 1000;
-  const after = await server.untilRolledOut(detail);
+  const { address, port } = cluster.frontDoor;
+  const command = ['release', reference, '--on', 'account', '--front-door', `${address}:${port}`, '--json'];
+  const json = await run(join(workspace.checkout, 'bin', 'berth'), command, {
+    env: await commandLine(scene.stage),
+    log: logOf(scene, 'release'),
+    onLine: detail,
+  });
+  const { outcome, startedAt, endedAt = '' } = JSON.parse(json) as ReleaseRecord;
+  const after = await server.running();
   const old = after.filter(
     ({ image: runs, uid }) => runs !== reference || before.some((pod) => pod.uid === uid),
   );
@@ -43,9 +46,7 @@ export async function release(
       `pods that were not rolled to ${reference}: ${old.map(({ name }) => name).join(', ')}`,
     );
   }
-  seen(
-    `update-stack --use-previous-template took ${updated.toFixed(1)} s, the roll of ${after.length} pods the rest`,
-  );
+  seen(`${outcome} in ${((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`);
   seen(`${after.length} of ${after.length} pods run ${reference}`);
   seen(`${await server.assertKept(host, items)} of ${items.length} items unchanged`);
 }
