@@ -54,6 +54,12 @@ describe('the command line', () => {
     ],
     [['releases', '--front-door', 'localhost'], "argument 'localhost' is invalid. Allowed: HOST:PORT"],
     [['rollback', '--front-door', 'localhost:8443'], "--front-door is for '--on account'"],
+    [['doctor', '--aws', '-c', 'replicas=2'], 'replicas is "2"; allowed: 1, 3, 5.'],
+    [['doctor', '--aws', '-c', 'region'], "-c is 'region'; allowed: -c name=value"],
+    [
+      ['doctor', '-c', 'region=eu-west-1'],
+      '-c region=eu-west-1 is a setting of the account; allowed: with --aws',
+    ],
     [['image', '--scan', 'never'], "argument 'never' is invalid. Allowed: required, when-reachable, report."],
     [['build', 'ttl.sh/x', '--variable', 'CHECKS'], "argument 'CHECKS' is invalid. Allowed: NAME=VALUE"],
     [['build', 'ttl.sh/x', '--commit', 'nowhere'], "'nowhere' names no commit of this repository; allowed: "],

@@ -53,6 +53,8 @@ INVENTORY = {
     "IAM policy": lambda: names("iam", "list_policies", "Policies", "PolicyName", Scope="Local"),
     "S3 bucket": lambda: names("s3", "list_buckets", "Buckets", "Name"),
     "KMS key": lambda: sorted(filter(None, map(living_key, pages("kms", "list_keys", "Keys")))),
+    "SNS topic": lambda: names("sns", "list_topics", "Topics", "TopicArn"),
+    "EventBridge rule": lambda: names("events", "list_rules", "Rules", "Name"),
     "CodeBuild project": lambda: names("codebuild", "list_projects", "projects", None),
     "state machine": lambda: names("stepfunctions", "list_state_machines", "stateMachines", "name"),
     "backup vault": lambda: names(
