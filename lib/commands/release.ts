@@ -1,5 +1,6 @@
 import { buildImage } from '../image/build';
 import { checkImage } from '../image/check';
+import { commitOf } from '../image/source-revision';
 import { Journal, releaser, type ReleaseRecord } from '../release/journal';
 import { pendingOf, release, Reverted, type ReleasePlace, type ReleaseResult } from '../release/release';
 import { terminalProgress, type Progress } from '../terminal/progress';
@@ -21,8 +22,11 @@ export interface ReleaseOptions extends PlaceOptions {
 /** Releases an image; without one goes on with what was interrupted, or on a laptop releases the source as it is. */
 export async function releaseImage(image: string | undefined, options: ReleaseOptions): Promise<number> {
   return timedRelease(options, async (place, progress) => {
-    const chosen = image ?? (await fromSource(place, options, progress));
-    return release(place, { ...request(options), kind: 'release', image: chosen }, progress);
+    const { commit, ...asked } = request(options);
+    if (image !== undefined) return release(place, { ...asked, commit, kind: 'release', image }, progress);
+    const built = await fromSource(place, options, progress);
+    const source = built === undefined ? undefined : await commitOf(checkout);
+    return release(place, { ...asked, commit: commit ?? source, kind: 'release', image: built }, progress);
   });
 }
 
