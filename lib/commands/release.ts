@@ -1,11 +1,11 @@
 import { buildImage } from '../image/build';
 import { checkImage } from '../image/check';
 import { commitOf } from '../image/source-revision';
-import { Journal, releaser, type ReleaseRecord } from '../release/journal';
+import { Journal, releaser } from '../release/journal';
 import { pendingOf, release, Reverted, type ReleasePlace, type ReleaseResult } from '../release/release';
+import { rolledBackTo } from '../release/rolled-back-to';
 import { terminalProgress, type Progress } from '../terminal/progress';
 import { describeTimeline, timed } from '../terminal/timeline';
-import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { installed } from './installed';
 import { print, printJson } from './output';
@@ -33,37 +33,9 @@ export async function releaseImage(image: string | undefined, options: ReleaseOp
 /** Releases an image again that was released before; without one the image before the one that runs. */
 export async function rollback(image: string | undefined, options: ReleaseOptions): Promise<number> {
   return timedRelease(options, async (place, progress) => {
-    const records = await Journal.read(place.cluster);
-    const pending = pendingOf(records);
-    const chosen = rollbackOver(pending, image) ?? rolledBackTo(records, image);
+    const chosen = rolledBackTo(await Journal.read(place.cluster), image);
     return release(place, { ...request(options), kind: 'rollback', image: chosen }, progress);
   });
-}
-
-/**
- * What a rollback means while another release is half done: to take that back. One that is itself a rollback is gone
- * on with.
- */
-function rollbackOver(pending: ReleaseRecord | undefined, image: string | undefined): string | undefined {
-  if (pending?.outcome !== 'rolling' || image !== undefined) return undefined;
-  return pending.kind === 'rollback' ? pending.image : pending.previous;
-}
-
-/** The image of the history that is meant. */
-function rolledBackTo(records: readonly ReleaseRecord[], image: string | undefined): string {
-  const released = records.filter(({ outcome }) => outcome === 'released');
-  const known = [...new Set(released.flatMap((record) => [record.previous, record.image]))];
-  if (image === undefined) {
-    const last = released.at(-1);
-    if (last) return last.previous;
-    throw new UserError('there is no release to go back from; name an image to release', { exitCode: 2 });
-  }
-  const found = known.find((one) => one === image || one.endsWith(`@${image}`));
-  if (found !== undefined) return found;
-  throw new UserError(
-    `'${image}' was never released here; allowed: ${known.join(', ') || '(nothing yet)'}\n  fix: 'bin/berth release' takes any image`,
-    { exitCode: 2 },
-  );
 }
 
 /** Builds what the source says and puts it into the nodes, where they take images without a registry. */
