@@ -8,6 +8,7 @@ import {
   rmdirSync,
   writeFileSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Place } from './place';
@@ -28,6 +29,7 @@ export function createCgroups(place: Place, nodes: number, root = ROOT): void {
     if (isUnified(hierarchy)) enableControllers(hierarchy);
     const cluster = makeGroup(hierarchy, place.cgroup);
     if (isUnified(hierarchy)) enableControllers(cluster);
+    weigh(cluster, nodes);
     for (let n = 1; n <= nodes; n += 1) makeGroup(cluster, `node-${n}`);
   }
 }
@@ -95,6 +97,24 @@ function makeGroup(parent: string, name: string): string {
     if (existsSync(join(parent, file))) copyFileSync(join(parent, file), join(directory, file));
   }
   return directory;
+}
+
+/** What a group weighs that is told nothing, and the most it may, with cgroup v1 and v2. */
+const WEIGHTS = [
+  { file: 'cpu.shares', standard: 1024, most: 262_144 },
+  { file: 'cpu.weight', standard: 100, most: 10_000 },
+];
+
+/**
+ * Lets the pods of each node weigh as much as a kubelet wants them to, which is a standard weight for each processor.
+ * Else those of all nodes together would get as much as one process beside them while processors are short.
+ */
+function weigh(cluster: string, nodes: number): void {
+  for (const { file, standard, most } of WEIGHTS) {
+    const path = join(cluster, file);
+    if (existsSync(path))
+      writeFileSync(path, String(Math.min(most, standard * nodes * availableParallelism())));
+  }
 }
 
 /** The cluster's groups, parents before children. */

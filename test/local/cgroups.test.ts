@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCgroups, kubeletCgroup, processesInCgroups } from '../../lib/local/cgroups';
 import type { Place } from '../../lib/local/place';
@@ -40,6 +40,25 @@ test('with cgroup v2 the controllers that a kubelet wants are handed down, if th
   expect(readFileSync(join(root, 'cgroup.subtree_control'), 'utf8')).toBe('+memory'); // Each write is one request.
   expect(readFileSync(join(root, 'berth-f/cgroup.subtree_control'), 'utf8')).toBe('+memory');
   expect(existsSync(join(root, 'berth-f/node-1'))).toBe(true);
+});
+
+test.each([
+  [
+    'cpu.shares',
+    { 'cpu/cgroup.procs': '', 'cpu/berth-f/cpu.shares': '1024' },
+    'cpu/berth-f/cpu.shares',
+    1024,
+  ],
+  [
+    'cpu.weight',
+    { 'cgroup.controllers': 'cpu\n', 'berth-f/cgroup.controllers': 'cpu\n', 'berth-f/cpu.weight': '100' },
+    'berth-f/cpu.weight',
+    100,
+  ],
+])("with %s the nodes' pods weigh as much as machines of their own", (_, files, file, standard) => {
+  const root = hierarchy(files);
+  createCgroups(place, 3, root);
+  expect(Number(readFileSync(join(root, file), 'utf8'))).toBe(standard * 3 * availableParallelism());
 });
 
 test("the processes found are those of every group below the cluster's, once each, and no others", () => {

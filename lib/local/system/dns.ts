@@ -59,6 +59,7 @@ export function dns(nodes: number): Dns[] {
                 image: SYSTEM_IMAGES.coredns,
                 imagePullPolicy: 'IfNotPresent',
                 args: ['-conf', '/etc/coredns/Corefile'],
+                resources: { requests: { cpu: '100m', memory: '70Mi' } },
                 volumeMounts: [{ name: 'config', mountPath: '/etc/coredns' }],
                 readinessProbe: { httpGet: { path: '/ready', port: 8181 }, periodSeconds: 1 },
               },
