@@ -9,8 +9,12 @@ import { ROLL_SECONDS } from './rolling-restart';
 
 /** What may be stored more than there is, in bytes. */
 const ROOM = 32 << 20;
-/** A document nearly as large as may be. */
-const BALLAST = 'x'.repeat(contract.limits.bodyBytes - 1024);
+/** Sizes of documents that fill it, in bytes: those that follow go where the one before does not fit any more. */
+const SIZES = [contract.limits.bodyBytes - 1024, 64 << 10, 8 << 10, 1024];
+/** More is not taken by a store that refuses anything. */
+const MOST = 500;
+/** How long it stays full. */
+const FULL_SECONDS = 5;
 /** So many writes in a row that are taken: some by every member. */
 const TAKEN = 30;
 
@@ -40,8 +44,12 @@ export const fillStore: Fault = {
       await waitForRollout(target, ROLL_SECONDS, detail);
       await hit([victim, ...others], async () => {
         detail('filling the store');
-        await fill(items, stored, (2 * ROOM) / BALLAST.length);
-        await hold(5);
+        await fill(items, stored);
+        for (let second = 0; second < FULL_SECONDS; second += 1) {
+          await hold(1);
+          // A store that is full gives up history, and so has room again for some small ones.
+          await fill(items, stored);
+        }
         detail('deleting what filled it');
         await clear();
         await writesAreTaken(scene, items);
@@ -57,19 +65,23 @@ export const fillStore: Fault = {
   },
 };
 
-/** Stores ballast until it is refused; `stored` has the ids. */
-async function fill(items: ItemClient, stored: string[], most: number): Promise<void> {
-  for (let n = 0; n < most; n += 1) {
-    const id = `drill-ballast-${n}`;
-    stored.push(id);
-    try {
-      await items.put(id, BALLAST);
-    } catch (error) {
-      if (error instanceof UnexpectedAnswer && error.status === 507) return;
-      throw error;
-    }
+/** Stores documents until even small ones are refused; `stored` has the ids. */
+async function fill(items: ItemClient, stored: string[]): Promise<void> {
+  for (const size of SIZES) while (await fits(items, stored, 'x'.repeat(size)));
+}
+
+async function fits(items: ItemClient, stored: string[], document: string): Promise<boolean> {
+  if (stored.length > MOST)
+    throw new UserError(`more than ${MOST} documents were taken, and none was refused`);
+  const id = `drill-ballast-${stored.length}`;
+  stored.push(id);
+  try {
+    await items.put(id, document);
+    return true;
+  } catch (error) {
+    if (error instanceof UnexpectedAnswer && error.status === 507) return false;
+    throw error;
   }
-  throw new UserError(`${Math.floor(most)} documents of 1 MiB were taken, twice as many as the quota allows`);
 }
 
 async function writesAreTaken({ detail }: Scene, items: ItemClient): Promise<void> {
