@@ -198,6 +198,11 @@ func valueOf(body []byte) (string, error) {
 	return d.Value, err
 }
 
+// nobody is what skipper answers when it knows of no member to send a request
+// to. In an outage these are thousands, and if it were not known that nothing
+// was done, no check of the history would come to an end.
+const nobody = "no endpoints"
+
 // outcomeOf reads an answer as its specification has it. Without the header
 // of a member it is that of a proxy, which does not know what the server did.
 func outcomeOf(operation history.Operation, body []byte) history.Outcome {
@@ -209,7 +214,7 @@ func outcomeOf(operation history.Operation, body []byte) history.Outcome {
 		if operation.Member != "" {
 			return history.Refused
 		}
-	case isRead(operation.Kind):
+	case isRead(operation.Kind), operation.Member == "" && status == http.StatusBadGateway && strings.TrimSpace(string(body)) == nobody:
 		return history.Failed
 	case operation.Member != "" && (status < 500 || status == http.StatusInsufficientStorage || isUnavailable(body)):
 		return history.Failed

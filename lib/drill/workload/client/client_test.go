@@ -61,6 +61,19 @@ func TestARequestThatNoMemberAnsweredIsFoundByTheNameThatTheIngressSaw(t *testin
 	}
 }
 
+func TestAWriteIsKnownNotToBeDoneWhereTheIngressHadNobodyToSendItTo(t *testing.T) {
+	answer := "no endpoints"
+	c := connect(t, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, answer, http.StatusBadGateway) }, 5)
+	put := history.Operation{Kind: history.Put, Key: "a", Value: "1"}
+	if answered, _ := c.Do(put, "", 0); answered.Outcome != history.Failed {
+		t.Errorf("the outcome is %s", answered.Outcome)
+	}
+	answer = "Bad Gateway"
+	if answered, _ := c.Do(put, "", 0); answered.Outcome != history.Unknown {
+		t.Errorf("of one that may have been sent it is %s", answered.Outcome)
+	}
+}
+
 func TestAConnectionThatWasClosedWhileIdleIsNotUsed(t *testing.T) {
 	c := connect(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Berth-Member", "berth-0")
