@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 
 	"go.etcd.io/etcd/pkg/v3/featuregate"
 	"go.etcd.io/etcd/server/v3/embed"
@@ -67,6 +69,11 @@ func configure(options Options, directory string, compare bool) (*embed.Config, 
 	// stays, is the net below.
 	c.QuotaBackendBytes = hardQuota(options.Quota)
 	c.BootstrapDefragThresholdMegabytes = 256
+	if size := databaseSize(directory); size > options.Quota {
+		// As after the quota was lowered: the first write would raise that
+		// alarm, whatever is in use.
+		c.BootstrapDefragThresholdMegabytes = 1
+	}
 
 	gate, ok := features.NewDefaultServerFeatureGate(options.Name, nil).(featuregate.MutableFeatureGate)
 	if !ok {
@@ -81,6 +88,15 @@ func configure(options Options, directory string, compare bool) (*embed.Config, 
 	}
 	c.ServerFeatureGate = gate
 	return c, nil
+}
+
+// databaseSize is that of the member's file, 0 if there is none yet.
+func databaseSize(directory string) int64 {
+	file, err := os.Stat(filepath.Join(directory, "member", "snap", "db"))
+	if err != nil {
+		return 0
+	}
+	return file.Size()
 }
 
 // hardQuota leaves room for pages that are free, which etcd counts as used; in

@@ -150,3 +150,34 @@ func TestTheDatabaseIsNotWrittenAnewOnAVolumeWithoutRoomForIt(t *testing.T) {
 		t.Errorf("error %v, want one that says what to do", err)
 	}
 }
+
+func TestAStoreThatIsGivenASmallerQuotaThanItsFileIsLargeTakesWrites(t *testing.T) {
+	c := newTrialAlone(t)
+	large := []byte(`"` + strings.Repeat("x", 1<<20-2) + `"`)
+	before := c.start(0, 1)
+	s := before.ready()
+	for i := range 40 {
+		if _, _, err := s.Put(t.Context(), strconv.Itoa(i), large, etag.Conditions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 40 {
+		if err := s.Delete(t.Context(), strconv.Itoa(i), etag.Conditions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.server.Compact(t.Context(), &pb.CompactionRequest{Revision: s.server.KV().Rev(), Physical: true}); err != nil {
+		t.Fatal(err)
+	}
+	s.server.Backend().ForceCommit()
+	file := s.server.Backend().Size()
+	before.stop()
+	c.change = func(o *Options) { o.Quota = 16 << 20 }
+	s = c.start(0, 1).ready()
+	if now := s.server.Backend().Size(); file < 32<<20 || now >= 16<<20 {
+		t.Errorf("the file has %d bytes, had %d", now, file)
+	}
+	if _, _, err := s.Put(t.Context(), "a", large, etag.Conditions{}); err != nil {
+		t.Error(err)
+	}
+}
