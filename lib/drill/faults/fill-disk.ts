@@ -32,9 +32,10 @@ export const fillDisk: Fault = {
     try {
       detail('filling it');
       try {
+        const before = await restartsOf(scene, victim);
         await hit([victim], async () => {
           await disk.fill();
-          await hasEnded(scene, victim);
+          await hasEnded(scene, victim, before);
         });
         await hold(5);
       } finally {
@@ -70,15 +71,25 @@ async function isBack({ target }: Pick<Scene, 'target'>, { name }: Member): Prom
 }
 
 /** A store that cannot write its log ends itself, and ends again each time it is started. */
-async function hasEnded({ target }: Scene, { name }: Member): Promise<void> {
+async function hasEnded(scene: Scene, { name }: Member, restarts: number): Promise<void> {
+  // That it is not ready would not tell: a member that is busy may not be, either.
   const ended = async () => {
-    const pod = (await pods(target)).find(({ metadata }) => metadata.name === name);
+    const pod = await podOf(scene, name);
     const container = pod?.status.containerStatuses?.[0];
-    return pod && (isHopeless(pod) || container?.state.terminated !== undefined || !container?.ready)
-      ? true
-      : undefined;
+    if (!pod || !container) return undefined;
+    const isEnded =
+      isHopeless(pod) || container.state.terminated !== undefined || container.restartCount > restarts;
+    return isEnded ? true : undefined;
   };
   await waitFor(`the end of ${name}, whose disk is full,`, ended, { seconds: 180, every: 250 });
+}
+
+async function restartsOf(scene: Scene, { name }: Member): Promise<number> {
+  return (await podOf(scene, name))?.status.containerStatuses?.[0]?.restartCount ?? 0;
+}
+
+async function podOf({ target }: Scene, name: string) {
+  return (await pods(target)).find(({ metadata }) => metadata.name === name);
 }
 
 async function volumeOf({ target }: Scene, { name }: Member): Promise<string> {

@@ -10,12 +10,12 @@ import { ROLL_SECONDS } from './rolling-restart';
 /** What may be stored more than there is, in bytes. */
 const ROOM = 32 << 20;
 /** Sizes of documents that fill it, in bytes: those that follow go where the one before does not fit any more. */
-const SIZES = [contract.limits.bodyBytes - 1024, 64 << 10, 8 << 10, 1024];
+const SIZES = [contract.limits.bodyBytes - 1024, 64 << 10, 8 << 10, 1024] as const;
 /** More is not taken by a store that refuses anything. */
 const MOST = 500;
 /** How long it stays full. */
 const FULL_SECONDS = 5;
-/** So many writes in a row that are taken: some by every member. */
+/** So many writes in a row that are taken. */
 const TAKEN = 30;
 
 /**
@@ -84,9 +84,11 @@ async function fits(items: ItemClient, stored: string[], document: string): Prom
   }
 }
 
+/** Each member decides by itself, so some by every member, and larger ones than clients have. */
 async function writesAreTaken({ detail }: Scene, items: ItemClient): Promise<void> {
+  const document = 'x'.repeat(SIZES[1]);
   const attempt = async () => {
-    for (let n = 0; n < TAKEN; n += 1) await items.put('drill-ballast-0', n);
+    for (let n = 0; n < TAKEN; n += 1) await items.put('drill-ballast-0', document);
     return true;
   };
   detail('waiting for writes to be taken again');
