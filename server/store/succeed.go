@@ -11,10 +11,12 @@ const (
 	// attendAgain is the time between attempts to attend a leader that cannot
 	// be reached.
 	attendAgain = time.Second
-	// succeedAfter is how much later the next of several candidates stands: an
-	// election takes less. The first may lose, as it may lack what the leader
-	// had sent to others only.
-	succeedAfter = 100 * time.Millisecond
+	// succeedAfter is how much later the next of several candidates stands.
+	// The first may lose, as it may lack what the leader had sent to others
+	// only. An election takes less on a machine that is busy, too: one that
+	// stands while another has just won takes the lead away, and may not get
+	// it, and then nobody leads until the election timeout.
+	succeedAfter = 200 * time.Millisecond
 )
 
 // attendLeader finds out at once that the leader's process has ended, and has
