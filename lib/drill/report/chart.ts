@@ -80,7 +80,8 @@ function spec(result: DrillResult, points: readonly Point[]): object {
   const latency = [
     ...points.flatMap(({ second: at, p50, p99, longest }) =>
       Object.entries({ median: p50, p99: p99, longest }).flatMap(([name, value]) =>
-        value === undefined ? [] : [{ second: at, name, value: Math.max(0.1, value) }],
+        // Where nothing was answered a line has a gap.
+        [{ second: at, name, value: value === undefined ? null : Math.max(0.1, value) }],
       ),
     ),
   ];

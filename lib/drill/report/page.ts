@@ -24,7 +24,7 @@ svg{width:100%;height:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;margin-top:1rem}
 th,td{padding:.35rem .6rem;text-align:right;border-bottom:1px solid var(--grid);vertical-align:top}
 th{color:var(--muted);font-weight:600;font-size:.85rem}
-td:nth-child(-n+3),th:nth-child(-n+3){text-align:left}
+td{white-space:nowrap}td:nth-child(-n+3),th:nth-child(-n+3){text-align:left;white-space:normal}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good)}
 ul{padding-left:1.2rem}li{overflow-wrap:anywhere}
 small{color:var(--muted)}
