@@ -16,8 +16,8 @@ const (
 	// Idempotency-Key; the value is a marker, and expires with a lease.
 	requestKeys = "berth/v1/requests/"
 	// slotKeys is before each slot: the lease that it expires with, in 16
-	// hexadecimal digits, a slash, and a number. The value is one of the
-	// marks of slots.go. No SHA-256 begins like this.
+	// hexadecimal digits, a slash, and a number. The value is empty; earlier
+	// programs left one that nobody reads. No SHA-256 begins like this.
 	slotKeys = requestKeys + "slots/"
 	// spaceKey is written, with an empty value, when history is given up.
 	spaceKey = "berth/v1/space"

@@ -19,7 +19,7 @@ func (s *Store) once(ctx context.Context, w write) (outcome, error) {
 		if err := s.lend(ctx, w); err != nil {
 			return outcome{}, s.failure(err)
 		}
-		result, err := s.tryOnce(ctx, w)
+		result, err := s.submit(ctx, w)
 		if !errors.Is(err, lease.ErrLeaseNotFound) {
 			return result, err
 		}
@@ -38,119 +38,126 @@ func (s *Store) lend(ctx context.Context, w write) (err error) {
 	return err
 }
 
-// tryOnce is once with the error lease.ErrLeaseNotFound if nothing was made,
-// and nothing will be, for want of a lease.
-func (s *Store) tryOnce(ctx context.Context, w write) (outcome, error) {
+// errEachAlone says that of a group nothing was made, and nothing will be, as
+// there is no space for it: but there may be for some of its writes.
+var errEachAlone = errors.New("there is no space for the group")
+
+// makeTogether makes a group in one transaction. The error is that of all its
+// writes: errEachAlone, or lease.ErrLeaseNotFound if nothing was made, and
+// nothing will be, for want of a lease.
+func (s *Store) makeTogether(ctx context.Context, group []*pending) error {
 	if s.alone() {
-		return s.withoutSlot(ctx, w)
+		return s.withoutSlot(ctx, group)
 	}
 	l, err := s.slots.take(ctx, s)
 	if errors.Is(err, etcderrors.ErrNoSpace) {
-		return s.withoutMark(ctx, w)
+		return errEachAlone
 	}
 	if err != nil {
-		return outcome{}, s.failure(err)
+		return s.failure(err)
 	}
-	result, err := s.withSlot(ctx, &l, w)
+	err = s.withSlot(ctx, &l, group)
 	if errors.Is(err, lease.ErrLeaseNotFound) {
 		s.slots.leases.forget(l.lease)
 	}
 	if err == nil {
 		s.slots.give(l)
 	}
-	return result, err
+	return err
 }
 
-// alone reports whether this is the only member. What it hands to its log is
-// made and answered, unless the process ends: there is no leader to lose it,
-// and so no need for a slot. Members that join meanwhile make it possible that
-// an answer is lost; then the outcome is not known, as it was not before.
-func (s *Store) alone() bool { return !s.wrapped && len(s.server.Cluster().Members()) == 1 }
+// alone reports whether writes can do without a slot: this is the only member.
+// What it hands to its log is made and answered, unless the process ends, for
+// there is no leader to lose it. Members that join meanwhile make it possible
+// that an answer is lost; then the outcome is not known, as it was not before.
+// Close to etcd's own limit it answers a write that it made with having no
+// space, and only a slot tells.
+func (s *Store) alone() bool {
+	return !s.wrapped && len(s.server.Cluster().Members()) == 1 && s.server.Backend().Size()+hardQuotaMargin < hardQuota(s.quota)
+}
 
-// withSlot makes a write with a slot. Errors are as of tryOnce.
-func (s *Store) withSlot(ctx context.Context, l *slot, w write) (outcome, error) {
+// hardQuotaMargin is more than groups that are under way can add.
+const hardQuotaMargin = 16 << 20
+
+// withSlot makes a group with a slot. Errors are as of makeTogether.
+func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending) error {
 	var response *pb.TxnResponse
 	again := false
-	for {
-		err := s.retry(ctx, func(ctx context.Context) (err error) {
-			response, err = s.kv.Txn(ctx, l.guard(w, again))
-			again = again || isTransient(err) && !isRefused(err)
-			return err
-		})
-		var result outcome
-		switch {
-		case err == nil:
-			result, err = l.learn(response)
-		case errors.Is(err, etcderrors.ErrNoSpace):
-			return s.withoutSpace(ctx, l, w, again)
-		}
-		switch {
-		case err == nil:
-			return result, nil
-		case errors.Is(err, errSlotBurnt):
-			// As if no attempt had been made: of those before, none will be.
-			again = false
-		case again:
-			return outcome{}, outcomeUnknown()
-		default:
-			return outcome{}, s.failure(err)
-		}
+	err := s.retry(ctx, func(ctx context.Context) (err error) {
+		response, err = s.kv.Txn(ctx, l.guard(group))
+		again = again || isTransient(err) && !isRefused(err)
+		return err
+	})
+	switch {
+	case err == nil && response.Succeeded:
+		l.revision = response.Header.Revision
+		learn(group, response)
+		return nil
+	case err == nil:
+		err = s.recall(ctx, l, group, first(response.Responses[0].GetResponseRange()))
+	case errors.Is(err, etcderrors.ErrNoSpace):
+		return s.withoutSpace(ctx, l, group, again)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case again:
+		return outcomeUnknown()
+	default:
+		return s.failure(err)
 	}
 }
 
-// withoutSpace is for a write that etcd answered with having no space. It
+// withoutSpace is for a group that etcd answered with having no space. It
 // says so of one that it refused, and of the one that it made with the last.
-func (s *Store) withoutSpace(ctx context.Context, l *slot, w write, again bool) (outcome, error) {
+func (s *Store) withoutSpace(ctx context.Context, l *slot, group []*pending, again bool) error {
 	response, err := s.read(ctx, &pb.RangeRequest{Key: l.key})
 	if err != nil {
-		return outcome{}, outcomeUnknown()
+		return outcomeUnknown()
 	}
 	if found := first(response); found != nil && found.ModRevision != l.revision {
-		if result, err := l.recall(found); err == nil {
-			return result, nil
+		if s.recall(ctx, l, group, found) != nil {
+			return outcomeUnknown()
 		}
+		return nil
 	}
 	if again {
-		return outcome{}, outcomeUnknown()
+		return outcomeUnknown()
 	}
-	return s.withoutMark(ctx, w)
+	return errEachAlone
 }
 
 // withoutMark makes a write without a slot, if it puts nothing. Deletes must
 // go on in a store in which etcd refuses even a mark.
-func (s *Store) withoutMark(ctx context.Context, w write) (outcome, error) {
-	if putSize(w.change) > 0 {
-		return outcome{}, full()
+func (s *Store) withoutMark(ctx context.Context, p *pending) error {
+	if putSize(p.change) > 0 {
+		return full()
 	}
-	return s.withoutSlot(ctx, w)
+	return s.withoutSlot(ctx, []*pending{p})
 }
 
-// withoutSlot makes a write in one attempt. Another follows only when it is
+// withoutSlot makes a group in one attempt. Another follows only when it is
 // certain that nothing was made, and never will be, of the one before.
-func (s *Store) withoutSlot(ctx context.Context, w write) (outcome, error) {
+func (s *Store) withoutSlot(ctx context.Context, group []*pending) error {
 	for {
 		if err := s.awaitLeader(ctx); err != nil {
-			return outcome{}, s.failure(err)
+			return s.failure(err)
 		}
-		response, err := s.kv.Txn(ctx, &pb.TxnRequest{
-			Compare: w.compare,
-			Success: append([]*pb.RequestOp{readOp(&pb.RangeRequest{Key: w.item, CountOnly: true})}, w.change...),
-			Failure: []*pb.RequestOp{readOp(w.look)},
-		})
+		response, err := s.kv.Txn(ctx, transaction(group))
 		switch {
-		case err == nil && response.Succeeded:
-			existed := response.Responses[0].GetResponseRange().Count > 0
-			return outcome{made: true, revision: response.Header.Revision, created: !existed}, nil
 		case err == nil:
-			return outcome{found: first(response.Responses[0].GetResponseRange())}, nil
+			learn(group, response)
+			return nil
 		case isRefused(err):
 			if s.pause(ctx) != nil {
-				return outcome{}, unavailable()
+				return unavailable()
 			}
 		case isTransient(err):
-			return outcome{}, outcomeUnknown()
+			return outcomeUnknown()
+		case errors.Is(err, lease.ErrLeaseNotFound):
+			return err
 		default:
-			return outcome{}, s.failure(err)
+			return s.failure(err)
 		}
 	}
 }

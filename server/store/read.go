@@ -41,16 +41,22 @@ func (s *Store) find(ctx context.Context, id string) (*mvccpb.KeyValue, error) {
 	return response.Kvs[0], nil
 }
 
-// read tries until it succeeds or ctx ends: reading twice harms nobody.
-func (s *Store) read(ctx context.Context, request *pb.RangeRequest) (response *pb.RangeResponse, err error) {
-	err = s.retry(ctx, func(ctx context.Context) (err error) {
-		response, err = s.kv.Range(ctx, request)
-		return err
-	})
-	if err != nil {
-		return nil, s.failure(err)
+// read tries until it succeeds or ctx ends: reading twice harms nobody. An
+// attempt needs no time of its own: etcd ends those under way when the leader
+// changes, and asks the same one again by itself.
+func (s *Store) read(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {
+	for {
+		err := s.awaitLeader(ctx)
+		if err == nil {
+			var response *pb.RangeResponse
+			if response, err = s.kv.Range(ctx, request); err == nil {
+				return response, nil
+			}
+		}
+		if !isTransient(err) || s.pause(ctx) != nil {
+			return nil, s.failure(err)
+		}
 	}
-	return response, nil
 }
 
 func notFound(id string) error {

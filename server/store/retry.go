@@ -5,15 +5,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 )
-
-// KeyValues is what requests need of etcd.
-type KeyValues interface {
-	Range(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error)
-	Txn(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error)
-}
 
 const (
 	// patience is how long a request is tried, in all.

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -12,16 +10,17 @@ import (
 	"go.etcd.io/etcd/server/v3/lease"
 )
 
-// A slot is a key that is written together with an item, so that a write can
-// be tried again and is still made only once.
+// A slot is a key that is written together with a group of writes, so that
+// they can be tried again and are still made only once.
 //
 // An attempt of which nothing was heard may be made at any later time, even
 // after another attempt was answered and somebody else wrote. So each attempt
-// of a write compares that its slot was last changed at the revision that it
-// had when the write began, and changes it. This holds for one attempt only:
+// at a group compares that its slot was last changed at the revision that it
+// had when the group began, and changes it, whether its writes are then made
+// or refused. This holds for one attempt only:
 //
-//   - Only this write changes the slot from the revision it began at: a slot
-//     belongs to one process, which gives it to one write at a time, and to
+//   - Only this group changes the slot from the revision it began at: a slot
+//     belongs to one process, which gives it to one group at a time, and to
 //     the next only when it knows what became of this one.
 //   - Revisions only grow, so the slot is never again at one it had before,
 //     unless that is 0, of a slot that does not exist. It does not exist
@@ -33,13 +32,11 @@ import (
 //     lingers.
 //
 // An attempt that finds its slot changed was preceded by another one of the
-// same write. What that one did is in the slot, and its revision is the
-// slot's. If it finds the slot as it was but the item not as it must be, the
-// write is refused; an earlier attempt could still be made when the item
-// changes again, so if there was one, the slot is changed then too.
+// same group. What that one did is in the history: the slot tells at which
+// revision.
 //
-// Slots are used again, which costs less than a key for each write: no more
-// of them exist than writes were made at once, and history is all they leave.
+// Slots are used again, which costs less than a key for each group: no more
+// of them exist than groups were made at once, and history is all they leave.
 // Those of a process that ended expire.
 type slot struct {
 	key   []byte
@@ -48,19 +45,9 @@ type slot struct {
 	revision int64
 }
 
-// What the last write did that was made with a slot.
-const (
-	// markCreated is for an item that was not there before.
-	markCreated = "created"
-	// markChanged is for one that was, whether replaced or deleted.
-	markChanged = "changed"
-	// markRefused is for a write that will never be made.
-	markRefused = "refused"
-)
-
-// write is a change of items. It is made if all comparisons hold.
+// write is a change of an item. It is made if all comparisons hold.
 type write struct {
-	// item is the key of the item that may be created.
+	// item is the key of the item that is put or deleted.
 	item    []byte
 	compare []*pb.Compare
 	change  []*pb.RequestOp
@@ -69,6 +56,17 @@ type write struct {
 	// look is read if comparisons do not hold.
 	look *pb.RangeRequest
 }
+
+// keys are those it changes.
+func (w write) keys() [][]byte {
+	if w.marker == nil {
+		return [][]byte{w.item}
+	}
+	return [][]byte{w.item, w.marker.Key}
+}
+
+// deletes reports whether it deletes the item, rather than putting it.
+func (w write) deletes() bool { return w.change[0].GetRequestDeleteRange() != nil }
 
 // outcome is what became of a write.
 type outcome struct {
@@ -82,67 +80,56 @@ type outcome struct {
 	found *mvccpb.KeyValue
 }
 
-// guard is the transaction of one attempt at w. again says that an earlier
-// one may still be made.
-func (l *slot) guard(w write, again bool) *pb.TxnRequest {
-	unused := unchangedSince(l.key, l.revision)
-	mark := func(text string) []*pb.RequestOp {
-		return []*pb.RequestOp{putOp(&pb.PutRequest{Key: l.key, Value: []byte(text), Lease: l.lease})}
-	}
-	refuse := []*pb.RequestOp{readOp(w.look)}
-	if again {
-		refuse = append(refuse, mark(markRefused)...)
-	}
-	return &pb.TxnRequest{
-		Compare: append([]*pb.Compare{unused}, w.compare...),
-		// All comparisons, of inner transactions too, are with the state
-		// before the whole.
-		Success: append([]*pb.RequestOp{txnOp(&pb.TxnRequest{
-			Compare: []*pb.Compare{absent(w.item)}, Success: mark(markCreated), Failure: mark(markChanged),
-		})}, w.change...),
-		Failure: []*pb.RequestOp{txnOp(&pb.TxnRequest{
-			Compare: []*pb.Compare{unused}, Success: refuse, Failure: []*pb.RequestOp{readOp(&pb.RangeRequest{Key: l.key})},
-		})},
-	}
+// guard is the transaction of one attempt at a group.
+func (l *slot) guard(group []*pending) *pb.TxnRequest {
+	request := transaction(group, putOp(&pb.PutRequest{Key: l.key, Lease: l.lease}))
+	request.Compare = []*pb.Compare{unchangedSince(l.key, l.revision)}
+	request.Failure = []*pb.RequestOp{readOp(&pb.RangeRequest{Key: l.key})}
+	return request
 }
 
-// errSlotBurnt says that an attempt that was not heard of refused the write,
-// and all attempts before it.
-var errSlotBurnt = errors.New("the write was refused")
-
-// learn reads what became of a write from the answer to a guarded attempt.
-// Without error, the slot can be used for another write.
-func (l *slot) learn(response *pb.TxnResponse) (outcome, error) {
-	inner := response.Responses[0].GetResponseTxn()
-	switch {
-	case response.Succeeded:
-		l.revision = response.Header.Revision
-		return outcome{made: true, revision: l.revision, created: inner.Succeeded}, nil
-	case inner.Succeeded:
-		if len(inner.Responses) > 1 {
-			l.revision = response.Header.Revision
-		}
-		return outcome{found: first(inner.Responses[0].GetResponseRange())}, nil
-	default:
-		return l.recall(first(inner.Responses[0].GetResponseRange()))
-	}
-}
-
-// recall reads what became of a write from its slot.
-func (l *slot) recall(found *mvccpb.KeyValue) (outcome, error) {
+// recall reads what became of a group from the history, at the revision of its
+// slot as it was found. The error is lease.ErrLeaseNotFound if the slot went
+// with its lease, and that of a read if the history did.
+func (s *Store) recall(ctx context.Context, l *slot, group []*pending, found *mvccpb.KeyValue) error {
 	if found == nil {
-		// It went with its lease.
-		return outcome{}, lease.ErrLeaseNotFound
+		return lease.ErrLeaseNotFound
 	}
-	l.revision = found.ModRevision
-	switch mark := string(found.Value); mark {
-	case markCreated, markChanged:
-		return outcome{made: true, revision: found.ModRevision, created: mark == markCreated}, nil
-	case markRefused:
-		return outcome{}, errSlotBurnt
-	default:
-		return outcome{}, fmt.Errorf("the slot %s has the mark %q, which is not known", l.key, mark)
+	at := func(revision int64, request *pb.RangeRequest) (*mvccpb.KeyValue, error) {
+		// This member has that revision, having seen the slot at it.
+		response, err := s.read(ctx, &pb.RangeRequest{Key: request.Key, KeysOnly: request.KeysOnly, Revision: revision, Serializable: true})
+		if err != nil {
+			return nil, err
+		}
+		return first(response), nil
 	}
+	revision := found.ModRevision
+	for _, p := range group {
+		now, err := at(revision, &pb.RangeRequest{Key: p.item, KeysOnly: true})
+		if err != nil {
+			return err
+		}
+		made := now.GetModRevision() == revision
+		if p.deletes() && now == nil {
+			// Not 0, which would be now: the first write of all has 2.
+			before, err := at(revision-1, &pb.RangeRequest{Key: p.item, KeysOnly: true})
+			if err != nil {
+				return err
+			}
+			made = before != nil
+		}
+		if made {
+			p.outcome = outcome{made: true, revision: revision, created: now.GetCreateRevision() == revision}
+			continue
+		}
+		look, err := at(revision, p.look)
+		if err != nil {
+			return err
+		}
+		p.outcome = outcome{found: look}
+	}
+	l.revision = revision
+	return nil
 }
 
 func first(response *pb.RangeResponse) *mvccpb.KeyValue {

@@ -71,6 +71,7 @@ type Store struct {
 	wrapped bool
 	leases  leases
 	slots   slots
+	queue   queue
 
 	// local answers other members by way of membership, and client asks
 	// them. All are nil for a member without peers.
@@ -86,8 +87,10 @@ type Store struct {
 	health       health
 	unreadyAfter time.Duration
 	leader       leader
-	stop         context.CancelFunc
-	done         sync.WaitGroup
+	// life ends with Close, and done is what goes on until then.
+	life context.Context
+	stop context.CancelFunc
+	done sync.WaitGroup
 }
 
 // Open starts the member. With peers it may have to wait for them, until ctx
@@ -165,7 +168,7 @@ func openAlone(options Options) (*Store, error) {
 
 func newStore(etcd *embed.Etcd, options Options) *Store {
 	s := &Store{
-		etcd: etcd, server: etcd.Server, kv: etcd.Server, log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
+		etcd: etcd, server: etcd.Server, kv: direct{etcd.Server}, log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
 		leases: newLeases(keepMarkers, shareLease), slots: newSlots(),
 	}
 	if options.Wrap != nil {
@@ -177,7 +180,7 @@ func newStore(etcd *embed.Etcd, options Options) *Store {
 // watch starts what goes on in the background until Close.
 func (s *Store) watch() {
 	ctx, cancel := context.WithCancel(context.Background())
-	s.stop = cancel
+	s.life, s.stop = ctx, cancel
 	s.health.opened = time.Now()
 	s.leader.change()
 	s.done.Go(func() { s.watchHealth(ctx) })
