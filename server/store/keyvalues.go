@@ -18,8 +18,8 @@ type KeyValues interface {
 // rights, none of which there are here, than on reading.
 type direct struct{ *etcdserver.EtcdServer }
 
-// Range reads what request asks for; without a count of what there is beyond
-// its limit. A leader that changes ends it with an error.
+// Range does not count what there is beyond the request's limit. A leader that
+// changes ends it with an error.
 func (d direct) Range(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {
 	if !request.Serializable {
 		if err := d.LinearizableReadNotify(ctx); err != nil {

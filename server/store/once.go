@@ -45,9 +45,9 @@ var errEachAlone = errors.New("there is no space for the group")
 // makeTogether makes a group in one transaction. The error is that of all its
 // writes: errEachAlone, or lease.ErrLeaseNotFound if nothing was made, and
 // nothing will be, for want of a lease.
-func (s *Store) makeTogether(ctx context.Context, group []*pending) error {
+func (s *Store) makeTogether(ctx context.Context, group []*pending, stuck func()) error {
 	if s.alone() {
-		return s.withoutSlot(ctx, group)
+		return s.withoutSlot(ctx, group, stuck)
 	}
 	l, err := s.slots.take(ctx, s)
 	if errors.Is(err, etcderrors.ErrNoSpace) {
@@ -56,7 +56,7 @@ func (s *Store) makeTogether(ctx context.Context, group []*pending) error {
 	if err != nil {
 		return s.failure(err)
 	}
-	err = s.withSlot(ctx, &l, group)
+	err = s.withSlot(ctx, &l, group, stuck)
 	if errors.Is(err, lease.ErrLeaseNotFound) {
 		s.slots.leases.forget(l.lease)
 	}
@@ -80,12 +80,15 @@ func (s *Store) alone() bool {
 const hardQuotaMargin = 16 << 20
 
 // withSlot makes a group with a slot. Errors are as of makeTogether.
-func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending) error {
+func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending, stuck func()) error {
 	var response *pb.TxnResponse
 	again := false
 	err := s.retry(ctx, func(ctx context.Context) (err error) {
 		response, err = s.kv.Txn(ctx, l.guard(group))
 		again = again || isTransient(err) && !isRefused(err)
+		if err != nil {
+			stuck()
+		}
 		return err
 	})
 	switch {
@@ -129,16 +132,16 @@ func (s *Store) withoutSpace(ctx context.Context, l *slot, group []*pending, aga
 
 // withoutMark makes a write without a slot, if it puts nothing. Deletes must
 // go on in a store in which etcd refuses even a mark.
-func (s *Store) withoutMark(ctx context.Context, p *pending) error {
+func (s *Store) withoutMark(ctx context.Context, p *pending, stuck func()) error {
 	if putSize(p.change) > 0 {
 		return full()
 	}
-	return s.withoutSlot(ctx, []*pending{p})
+	return s.withoutSlot(ctx, []*pending{p}, stuck)
 }
 
 // withoutSlot makes a group in one attempt. Another follows only when it is
 // certain that nothing was made, and never will be, of the one before.
-func (s *Store) withoutSlot(ctx context.Context, group []*pending) error {
+func (s *Store) withoutSlot(ctx context.Context, group []*pending, stuck func()) error {
 	for {
 		if err := s.awaitLeader(ctx); err != nil {
 			return s.failure(err)
@@ -149,6 +152,7 @@ func (s *Store) withoutSlot(ctx context.Context, group []*pending) error {
 			learn(group, response)
 			return nil
 		case isRefused(err):
+			stuck()
 			if s.pause(ctx) != nil {
 				return unavailable()
 			}
