@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Rehearsal } from '../../lib/rehearsal/rehearse';
+import { second } from './environment';
+
+const execute = promisify(execFile);
+/** Deploying alone takes minutes where other work goes on. */
+const PATIENCE = 30 * 60_000;
+
+// From a checkout of its own, so that its image is none that another test changes.
+test(
+  'the app as it is is deployed into an account, released to, refused a bad change, upgraded and destroyed',
+  async () => {
+    const { stdout } = await execute(join(second, 'bin', 'berth'), ['rehearse', '--json'], {
+      maxBuffer: 64 << 20,
+    });
+    const { steps, types, standIns, left } = JSON.parse(stdout) as Rehearsal;
+    const seen = steps.map(({ name, seen: what }) => `${name}: ${what.join('; ')}`).join('\n');
+    expect(steps.map(({ name }) => name)).toEqual([
+      'cdk synth',
+      'cdk bootstrap',
+      'cdk deploy, all stacks',
+      'Release another image',
+      'A change that the cluster refuses',
+      'Upgrade Kubernetes 1.35 to 1.36',
+      'cdk destroy, all stacks',
+    ]);
+    expect(seen).toMatch(/cdk deploy, all stacks: 3 pods run \S+@sha256:/);
+    expect(seen).toContain('UPDATE_ROLLBACK_COMPLETE');
+    expect(seen).toContain('cdk diff plans no replacement');
+    expect(seen).toContain('namespace berth is gone');
+    expect(seen).toContain('nothing is left in the account but what bootstrap made');
+    expect(left).toEqual({});
+    // What is not as in an account is told, each with a reason.
+    for (const reason of [...Object.values(types.added), ...Object.values(standIns)]) {
+      expect(reason).toMatch(/\w+ \w+/);
+    }
+  },
+  PATIENCE,
+);
