@@ -1,5 +1,6 @@
 // `unit` needs nothing but Node; `templates` the Python checkers of test/tools; `e2e` the local Kubernetes that
-// `bin/berth test` starts for it.
+// `bin/berth test` starts for it; `rehearsed` starts
+// one itself, as the cluster of an account that is played on this machine.
 const typescript = { transform: { '^.+\\.ts$': ['ts-jest', {}] }, testEnvironment: 'node' };
 
 module.exports = {
@@ -11,7 +12,11 @@ module.exports = {
       displayName: 'unit',
       roots: ['<rootDir>/test'],
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/templates/'],
+      testPathIgnorePatterns: [
+        '<rootDir>/test/e2e/',
+        '<rootDir>/test/rehearsed/',
+        '<rootDir>/test/templates/',
+      ],
     },
     {
       ...typescript,
@@ -23,6 +28,12 @@ module.exports = {
       ...typescript,
       displayName: 'e2e',
       roots: ['<rootDir>/test/e2e'],
+      testMatch: ['**/*.test.ts'],
+    },
+    {
+      ...typescript,
+      displayName: 'rehearsed',
+      roots: ['<rootDir>/test/rehearsed'],
       testMatch: ['**/*.test.ts'],
     },
   ],

@@ -37,4 +37,10 @@ export const checks: readonly Check[] = [
   },
   goTests(modules),
   endToEnd,
+  {
+    name: 'rehearsed',
+    title: 'The account, rehearsed',
+    mostlyWaits: true,
+    run: (context) => jest('rehearsed', context),
+  },
 ];

@@ -21,7 +21,7 @@ interface JestResult {
   }[];
 }
 
-type Project = 'unit' | 'templates' | 'e2e';
+type Project = 'unit' | 'templates' | 'e2e' | 'rehearsed';
 
 /** Runs one of the projects of jest.config.js. The unit tests also report coverage. */
 export async function jest(
@@ -39,7 +39,7 @@ export async function jest(
     '--verbose',
     '--passWithNoTests=false',
   ];
-  if (project === 'e2e') args.push('--runInBand', '--testTimeout=300000');
+  if (project === 'e2e' || project === 'rehearsed') args.push('--runInBand', '--testTimeout=300000');
   const covered = reports !== undefined && project === 'unit' ? join(directory, 'coverage') : undefined;
   if (reports !== undefined) args.push('--reporters=default', '--reporters=jest-junit');
   if (covered !== undefined) {

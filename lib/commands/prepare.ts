@@ -13,6 +13,9 @@ export async function prepare(target: Target, builds: boolean, progress: Progres
   );
 }
 
+/** The checks that build the image and run it. */
+const RUNS_KUBERNETES: readonly string[] = ['e2e', 'rehearsed'];
+
 /**
  * The same for `test`. The end-to-end tests build the image and run it on the local Kubernetes; other checks need less,
  * and so run on machines that have neither.
@@ -20,7 +23,9 @@ export async function prepare(target: Target, builds: boolean, progress: Progres
 export async function prepareChecks(checks: readonly string[], progress: Progress): Promise<void> {
   const needed = [
     ...(await checkRequirements(checks)),
-    ...(checks.includes('e2e') ? [...(await imageRequirements()), ...(await localRequirements())] : []),
+    ...(checks.some((check) => RUNS_KUBERNETES.includes(check))
+      ? [...(await imageRequirements()), ...(await localRequirements())]
+      : []),
   ];
   await installMissing(needed, progress);
 }

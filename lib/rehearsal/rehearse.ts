@@ -18,13 +18,15 @@ import { destroy } from './steps/destroy';
 import { refuse } from './steps/refuse';
 import { release } from './steps/release';
 import { upgrade } from './steps/upgrade';
-import { stepLog, workspaceOf } from './workspace';
+import { stepLog, workspaceOf, type Workspace } from './workspace';
 
 /** The version the app is deployed with, and the one it is upgraded to. */
 const [FROM, TO] = ['1.35', '1.36'] as const;
 
 export interface RehearseOptions {
   readonly checkout: string;
+  /** Where everything of it is. Default the checkout's own place, which has room for one rehearsal at a time. */
+  readonly workspace?: Workspace;
   /** Settings of the app to rehearse, by name. Default the app's own. */
   readonly settings?: GivenSettings;
   /**
@@ -70,7 +72,7 @@ export interface Deployed {
  */
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const { checkout, progress, keep } = options;
-  const workspace = workspaceOf(checkout);
+  const { workspace = workspaceOf(checkout) } = options;
   rehearsalSettings(FROM, options.settings); // Before anything is started.
   return onStage(workspace, names.cluster, progress, async (stage) => {
     try {

@@ -17,7 +17,11 @@ export interface Workspace {
 }
 
 export function workspaceOf(checkout: string): Workspace {
-  const directory = join(installationDirectory(checkout), 'rehearsal');
+  return workspaceIn(join(installationDirectory(checkout), 'rehearsal'), checkout);
+}
+
+/** A workspace in a directory of its own, for one that is beside another. */
+export function workspaceIn(directory: string, checkout: string): Workspace {
   const below = (name: string) => join(directory, name);
   return { checkout, directory, run: below('run'), bin: below('bin'), log: below('log') };
 }

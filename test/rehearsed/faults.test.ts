@@ -10,12 +10,12 @@ import { Cdk } from '../../lib/rehearsal/cdk';
 import { readEmulatedTypes, readTemplates, typesInUse } from '../../lib/rehearsal/resource-types';
 import { onStage, type Stage } from '../../lib/rehearsal/stage';
 import { DEPLOY } from '../../lib/rehearsal/steps/deploy';
-import type { Workspace } from '../../lib/rehearsal/workspace';
+import { workspaceIn } from '../../lib/rehearsal/workspace';
 import { silent } from '../../lib/terminal/progress';
 
 // What a rehearsal is worth is what it refuses. A small app with one fault a stack, on a stage of its own.
 const checkout = join(__dirname, '..', '..');
-const probe = `node --import tsx ${join(__dirname, 'rehearsal-probe', 'app.ts')}`;
+const probe = `node --import tsx ${join(__dirname, 'probe', 'app.ts')}`;
 const quiet = () => undefined;
 
 let stage: Stage;
@@ -27,14 +27,7 @@ let ended: Promise<void> = Promise.resolve();
 
 beforeAll(async () => {
   const directory = mkdtempSync(cacheDirectory('e2e-stage-'));
-  const below = (name: string) => join(directory, name);
-  const workspace: Workspace = {
-    checkout,
-    directory,
-    run: below('run'),
-    bin: below('bin'),
-    log: below('log'),
-  };
+  const workspace = workspaceIn(directory, checkout);
   assembly = join(workspace.run, 'probe.out');
   await new Promise<void>((ready, failed) => {
     ended = onStage(workspace, 'probe', silent, async (set) => {

@@ -1,21 +1,20 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import type { Rehearsal } from '../../lib/rehearsal/rehearse';
-import { second } from './environment';
+import { cacheDirectory } from '../../lib/installation/cache';
+import { installationId } from '../../lib/installation/installation';
+import { rehearse } from '../../lib/rehearsal/rehearse';
+import { workspaceIn } from '../../lib/rehearsal/workspace';
+import { silent } from '../../lib/terminal/progress';
 
-const execute = promisify(execFile);
 /** Deploying alone takes minutes where other work goes on. */
 const PATIENCE = 30 * 60_000;
+const checkout = join(__dirname, '..', '..');
 
-// From a checkout of its own, so that its image is none that another test changes.
 test(
   'the app as it is is deployed into an account, released to, refused a bad change, upgraded and destroyed',
   async () => {
-    const { stdout } = await execute(join(second, 'bin', 'berth'), ['rehearse', '--json'], {
-      maxBuffer: 64 << 20,
-    });
-    const { steps, types, standIns, left } = JSON.parse(stdout) as Rehearsal;
+    // Not where `bin/berth rehearse` is. It follows from the checkout, so that what a killed run left is found.
+    const workspace = workspaceIn(cacheDirectory('rehearsal', installationId(checkout)), checkout);
+    const { steps, types, standIns, left } = await rehearse({ checkout, workspace, progress: silent });
     const seen = steps.map(({ name, seen: what }) => `${name}: ${what.join('; ')}`).join('\n');
     expect(steps.map(({ name }) => name)).toEqual([
       'cdk synth',
