@@ -69,6 +69,35 @@ func TestAListIsReadAtOneMoment(t *testing.T) {
 	}
 }
 
+func TestRevisionsOfAnItemGrowAndThoseOfOthersDoNotFall(t *testing.T) {
+	replaced := func(tag string) history.Operation {
+		o := put(a, "2", tag)
+		o.Status = 200
+		return o
+	}
+	for _, c := range []struct {
+		name       string
+		operations []history.Operation
+		good       bool
+	}{
+		{"two items of one transaction", []history.Operation{put(a, "1", `"5"`), put(b, "2", `"5"`)}, true},
+		{"another item before the first", []history.Operation{put(a, "1", `"5"`), put(b, "2", `"4"`)}, false},
+		{"one item anew", []history.Operation{put(a, "1", `"5"`), replaced(`"6"`)}, true},
+		{"one item under the same revision", []history.Operation{put(a, "1", `"5"`), replaced(`"5"`)}, false},
+	} {
+		found := []history.Found{}
+		for _, o := range c.operations {
+			found = append(found, history.Found{Key: o.Key, Value: o.Value, ETag: o.ETag})
+		}
+		if c.operations[1].Key == a {
+			found = found[1:]
+		}
+		if verdict := of(timed(c.operations, found...)); verdict.Good() != c.good {
+			t.Errorf("%s: %+v, want good to be %v", c.name, verdict, c.good)
+		}
+	}
+}
+
 func TestPagesOfOneListAreOneRead(t *testing.T) {
 	first, second := list(true, history.Found{Key: a, Value: "1", ETag: `"1"`}), list(false)
 	second.Page = 2

@@ -23,7 +23,8 @@ type cell struct {
 type state struct {
 	cells [shelfKeys]cell
 	// newest is the greatest revision so far. Revisions are the store's own
-	// count of changes, so each that follows is greater.
+	// count of its transactions, so none that follows is less. Those of one
+	// item are greater: a transaction has each item once.
 	newest int64
 }
 
@@ -51,7 +52,8 @@ const anyRevision = -1
 // of the specification that histories are held to:
 //
 //   - A write that succeeded found its conditions to hold, and made its value
-//     the item's, under a revision greater than all before it.
+//     the item's, under a revision not less than all before it, and greater
+//     than all of this item.
 //   - A write that was refused found that they do not hold.
 //   - A read found what the writes before it left. A list is one read of
 //     every item it covers, at one moment.
@@ -118,7 +120,7 @@ func step(s state, a *asked) (possible bool, after state) {
 // put makes the value of a write the item's.
 func (s state) put(a *asked) (possible bool, after state) {
 	if a.revision != 0 {
-		if a.revision <= s.newest {
+		if a.revision < s.newest || a.revision <= s.cells[a.item].revision {
 			return false, s
 		}
 		s.newest = a.revision
