@@ -2,6 +2,7 @@ import type { App, Stack } from 'aws-cdk-lib';
 import { names } from '../config/names';
 import { refuseDeploymentWhileMissing } from '../config/needed-to-deploy';
 import type { Settings } from '../config/settings';
+import { ownLogs } from '../lambda/own-logs';
 import { pipelineAcknowledgements } from '../pipeline/acknowledgements';
 import { PipelineStack } from '../pipeline/pipeline-stack';
 import { PlatformStack } from '../platform/platform-stack';
@@ -59,6 +60,9 @@ export function accountApp(app: App, settings: Settings): AccountStacks {
     stacks.push(pipeline);
   }
   acknowledge(app, [...acknowledgements, ...pipelineAcknowledgements]);
-  for (const stack of stacks) refuseDeploymentWhileMissing(stack, settings);
+  for (const stack of stacks) {
+    ownLogs(stack);
+    refuseDeploymentWhileMissing(stack, settings);
+  }
   return { platform, image, server, ...(pipeline === undefined ? {} : { pipeline }) };
 }

@@ -134,23 +134,24 @@ export const acknowledgements: readonly Acknowledgement[] = [
     ],
     reason: 'What is left behind has names that others gave it; conditions limit this to the cluster’s tags',
   },
-  {
-    path: `${GUARD}/Provider`,
-    rule: 'AwsSolutions-IAM4',
-    findings: managed('service-role/AWSLambdaBasicExecutionRole'),
-    reason: 'Made by aws-cdk-lib, which gives no way to replace it; it writes the Lambda’s log',
-  },
-  {
-    path: `${GUARD}/Provider`,
+  ...[
+    ...['BeginRole', 'LookRole'].map((path) => ({
+      path,
+      calls: ['TeardownGuardBeginFunction6C62F7B7', 'TeardownGuardLookFunction4941F55D'],
+    })),
+    {
+      path: 'Provider',
+      calls: [
+        'TeardownGuardProviderframeworkisComplete78141FBA',
+        'TeardownGuardProviderframeworkonTimeout5D4BCCDF',
+      ],
+    },
+  ].map(({ path, calls }) => ({
+    path: `${GUARD}/${path}`,
     rule: 'AwsSolutions-IAM5',
-    findings: [
-      'TeardownGuardBeginFunction6C62F7B7',
-      'TeardownGuardLookFunction4941F55D',
-      'TeardownGuardProviderframeworkisComplete78141FBA',
-      'TeardownGuardProviderframeworkonTimeout5D4BCCDF',
-    ].map((id) => `Resource::<${id}.Arn>:*`),
+    findings: calls.map((id) => `Resource::<${id}.Arn>:*`),
     reason: 'Any version of the Lambdas that it calls; written by aws-cdk-lib',
-  },
+  })),
   ...['AwsSolutions-SF1', 'AwsSolutions-SF2'].map((rule) => ({
     path: `${GUARD}/Provider/waiter-state-machine`,
     rule,
@@ -158,13 +159,7 @@ export const acknowledgements: readonly Acknowledgement[] = [
       'It asks one Lambda again and again while the stack is deleted; what happens is in that Lambda’s log',
   })),
   {
-    path: 'berth-image/FirstImage/Provider',
-    rule: 'AwsSolutions-IAM4',
-    findings: managed('service-role/AWSLambdaBasicExecutionRole'),
-    reason: 'Made by aws-cdk-lib, which gives no way to replace it; it writes the Lambda’s log',
-  },
-  {
-    path: 'berth-image/FirstImage/Provider',
+    path: 'berth-image/FirstImage/ProviderRole',
     rule: 'AwsSolutions-IAM5',
     findings: ['Resource::<FirstImageWriteFunction6249EBB2.Arn>:*'],
     reason: 'Any version of the one Lambda it calls; written by aws-cdk-lib',

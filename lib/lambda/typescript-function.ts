@@ -52,6 +52,16 @@ export class TypescriptFunction extends Construct {
   }
 }
 
+/**
+ * A role for Lambdas of the library's provider framework. The one that it makes itself may make log groups, and then
+ * the last words of a Lambda bring back one that the stack has just removed.
+ */
+export function frameworkRole(scope: Construct, id: string, logGroup: LogGroup): Role {
+  const role = new Role(scope, id, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  logGroup.grantWrite(role);
+  return role;
+}
+
 /** A log group that the stack makes and removes: one that Lambda makes itself stays behind, without an end. */
 export function ownedLogGroup(scope: Construct, id: string): LogGroup {
   return new LogGroup(scope, id, {

@@ -67,6 +67,38 @@ describe('a deployment', () => {
   });
 });
 
+describe('no log group outlives its stack', () => {
+  const functions = (['platform', 'image', 'server', 'pipeline'] as const).flatMap((name) => {
+    const resources = resourcesOf(templateOf(name, withPipeline));
+    return Object.entries(resources)
+      .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
+      .map(([id, { Properties }]) => ({ id, Properties, resources }));
+  });
+  const isIn = (resources: ReturnType<typeof resourcesOf>, what: string) =>
+    Object.values(resources).some(
+      ({ Type, Properties }) => Type === 'AWS::Logs::LogGroup' && JSON.stringify(Properties).includes(what),
+    );
+
+  test.each(functions)('$id writes to one of the stack’s', ({ id, Properties, resources }) => {
+    const { LogGroup: named } = (Properties['LoggingConfig'] ?? {}) as { LogGroup?: { Ref: string } };
+    // The library's kubectl has one under the name that Lambda would give it.
+    if (named === undefined) expect(isIn(resources, JSON.stringify({ Ref: id }))).toBe(true);
+    else
+      expect(resources[named.Ref]).toMatchObject({ Type: 'AWS::Logs::LogGroup', DeletionPolicy: 'Delete' });
+  });
+
+  test('and none is brought back by the last words of a Lambda whose group has gone', () => {
+    const mayMakeGroups = functions
+      .filter(({ Properties, resources }) => {
+        const [role = ''] = (Properties['Role'] as { 'Fn::GetAtt': string[] })['Fn::GetAtt'];
+        return /BasicExecutionRole|logs:CreateLogGroup/.test(JSON.stringify(resources[role]));
+      })
+      .map(({ id }) => id);
+    // These are called last long before the cluster has gone.
+    expect(mayMakeGroups.filter((id) => !id.includes('KubectlProvider'))).toEqual([]);
+  });
+});
+
 /**
  * A changed logical id makes CloudFormation create the new and delete the old: for these that is the loss of data, of
  * the cluster, or of a live object under the same name (aws-cdk#33406). Change one only with a migration in hand.

@@ -243,6 +243,7 @@ test('what CodeBuild would leave behind is the stack’s: logs end with it, and 
   ).toEqual([
     ['/aws/codebuild/berth-build', 'Delete'],
     ['/aws/codebuild/berth-release', 'Delete'],
+    [undefined, 'Delete'], // of the Lambda that empties the bucket
   ]);
   pipeline().resourceCountIs('Custom::S3AutoDeleteObjects', 1);
 });

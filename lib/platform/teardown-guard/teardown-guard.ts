@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { CfnOutput, CustomResource, Duration, Token } from 'aws-cdk-lib';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
-import { ownedLogGroup, TypescriptFunction } from '../../lambda/typescript-function';
+import { frameworkRole, ownedLogGroup, TypescriptFunction } from '../../lambda/typescript-function';
 import { permissions } from './permissions';
 import type { GuardProperties } from './properties';
 import { volumeTag } from './tags';
@@ -101,6 +101,8 @@ export class TeardownGuard extends Construct {
       // Later than the guard's own limits: the framework's error says only that time is up.
       totalTimeout: Duration.minutes(CLEAR_LIMIT.toMinutes() + 15),
       logGroup,
+      frameworkOnEventRole: frameworkRole(this, 'BeginRole', logGroup),
+      frameworkCompleteAndTimeoutRole: frameworkRole(this, 'LookRole', logGroup),
     });
   }
 

@@ -6,8 +6,11 @@ import ministack.app
 import ministack.core.iam_actions as iam_actions
 import ministack.services.alb as alb
 import ministack.services.cloudformation.provisioners as provisioners
+import ministack.services.cloudwatch_logs as logs
 import ministack.services.ec2 as ec2
 import ministack.services.ecr as ecr
+import ministack.services.iam as iam
+import ministack.services.lambda_svc as lambda_svc
 import ministack.services.s3 as s3
 import ministack.services.secretsmanager as secretsmanager
 from added_types.registry import accepted
@@ -17,6 +20,7 @@ _is_bindable = ministack.app._port_is_bindable
 _describe_images = ecr._describe_images
 _resource_arn = iam_actions.extract_resource_arn
 _tags_of_request = iam_actions.request_tag_context
+_emit_lambda_logs = lambda_svc._emit_lambda_logs
 _secret_string = provisioners._sm_secret_string
 
 
@@ -81,7 +85,27 @@ def _with_tags(provision):
     return provisioned
 
 
+def _may_make_log_groups(role_arn):
+    role = iam._roles.get((role_arn or "").rsplit("/", 1)[-1])
+    if role is None:
+        return False
+    documents = [str(document) for document in role.get("InlinePolicies", {}).values()]
+    return any(arn.endswith("ExecutionRole") for arn in role.get("AttachedPolicies", [])) or any(
+        "logs:CreateLogGroup" in document for document in documents
+    )
+
+
+def _log_of_lambda(function, *args, **options):
+    """It makes a Lambda's log group whatever its role may do, and anew when it was deleted during the last call."""
+    configuration = function.get("config") or function
+    named = (configuration.get("LoggingConfig") or {}).get("LogGroup")
+    group = named or f"/aws/lambda/{configuration.get('FunctionName')}"
+    if group in logs._log_groups or _may_make_log_groups(configuration.get("Role")):
+        _emit_lambda_logs(function, *args, **options)
+
+
 def install():
+    lambda_svc._emit_lambda_logs = _log_of_lambda
     bucket = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
     for operation in ("create", "update"):
         bucket[operation] = _with_tags(bucket[operation])

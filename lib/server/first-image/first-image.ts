@@ -5,7 +5,7 @@ import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { ownedLogGroup, TypescriptFunction } from '../../lambda/typescript-function';
+import { frameworkRole, ownedLogGroup, TypescriptFunction } from '../../lambda/typescript-function';
 import type { FirstImageProperties } from './properties';
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -48,7 +48,11 @@ export class FirstImage extends Construct {
       statements: this.permissions(props, asset.repository),
       logGroup,
     });
-    const provider = new Provider(this, 'Provider', { onEventHandler: write.function, logGroup });
+    const provider = new Provider(this, 'Provider', {
+      onEventHandler: write.function,
+      logGroup,
+      frameworkOnEventRole: frameworkRole(this, 'ProviderRole', logGroup),
+    });
     const parameter = new CustomResource(this, 'Parameter', {
       serviceToken: provider.serviceToken,
       resourceType: 'Custom::FirstImage',
