@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { Stacks } from '../account/stacks';
-import type { Item } from '../client/item-client';
 import { names } from '../config/names';
 import { interrupted } from '../process/interrupt';
 import type { Progress } from '../terminal/progress';
 import { ACCOUNT, clientSettings, inventory, REGION } from './account';
 import { Cdk } from './cdk';
 import { readEmulatedTypes, readTemplates, typesInUse, type TypesInUse } from './resource-types';
-import type { RehearsedServer } from './server';
+import type { Scene } from './scene';
 import { asArguments, rehearsalSettings, type GivenSettings } from './settings';
 import { onStage, type Stage } from './stage';
 import { STAND_INS } from './stand-in-list';
@@ -18,7 +17,7 @@ import { destroy } from './steps/destroy';
 import { refuse } from './steps/refuse';
 import { release } from './steps/release';
 import { upgrade } from './steps/upgrade';
-import { stepLog, workspaceOf, type Workspace } from './workspace';
+import { workspaceOf, type Workspace } from './workspace';
 
 /** The version the app is deployed with, and the one it is upgraded to. */
 const [FROM, TO] = ['1.35', '1.36'] as const;
@@ -45,24 +44,6 @@ export interface Rehearsal {
   readonly standIns: Readonly<Record<string, string>>;
   /** What is still in the account and was not before, by kind: only what the settings keep on purpose. */
   readonly left: Readonly<Record<string, readonly string[]>>;
-}
-
-/** What steps share. */
-export interface Scene {
-  readonly stage: Stage;
-  readonly cdk: Cdk;
-  readonly stacks: Stacks;
-  readonly settings: GivenSettings;
-  /** Directory of the synthesized app. */
-  readonly assembly: string;
-}
-
-/** The server once it is deployed, where it answers, and what has been written to it. */
-export interface Deployed {
-  readonly server: RehearsedServer;
-  /** Name of its load balancer. */
-  readonly host: string;
-  readonly items: readonly Item[];
 }
 
 /**
@@ -122,11 +103,7 @@ async function play({ keep, settings }: RehearseOptions, stage: Stage, steps: St
 }
 
 /** `cdk synth` as a person would call it, once for the deployments that follow. */
-export async function synthesize(scene: Scene, detail: (text: string) => void): Promise<void> {
+async function synthesize(scene: Scene, detail: (text: string) => void): Promise<void> {
   const options = ['--quiet', '--output', scene.assembly, ...asArguments(scene.settings)];
   await scene.cdk.run('synth', ['synth', ...options], detail);
-}
-
-export function logOf(scene: Scene, step: string): string {
-  return stepLog(scene.stage.workspace, step);
 }

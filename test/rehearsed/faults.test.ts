@@ -9,7 +9,7 @@ import { ACCOUNT, clientSettings, REGION } from '../../lib/rehearsal/account';
 import { Cdk } from '../../lib/rehearsal/cdk';
 import { readEmulatedTypes, readTemplates, typesInUse } from '../../lib/rehearsal/resource-types';
 import { onStage, type Stage } from '../../lib/rehearsal/stage';
-import { DEPLOY } from '../../lib/rehearsal/steps/deploy';
+import { DEPLOY } from '../../lib/rehearsal/scene';
 import { workspaceIn } from '../../lib/rehearsal/workspace';
 import { silent } from '../../lib/terminal/progress';
 

@@ -1,6 +1,6 @@
 import { names } from '../../config/names';
 import { UserError } from '../../terminal/user-error';
-import type { Deployed, Scene } from '../rehearse';
+import { DEPLOY, type Deployed, type Scene } from '../scene';
 import { RehearsedServer } from '../server';
 import { accessToken } from '../access-token';
 
@@ -22,6 +22,3 @@ export async function deploy(
   seen(`${items.length} items written and read back through ${url}`);
   return { server, host, items };
 }
-
-/** Ends where a person would have to answer; events instead of a bar, for the log. */
-export const DEPLOY = ['deploy', '--require-approval', 'never', '--progress', 'events'] as const;

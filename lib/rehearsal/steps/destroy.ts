@@ -3,7 +3,7 @@ import { clientsFor } from '../../preflight/clients';
 import { clusterLeftovers } from '../../platform/teardown-guard/kinds';
 import { UserError } from '../../terminal/user-error';
 import { clientSettings, inventory } from '../account';
-import type { Scene } from '../rehearse';
+import type { Scene } from '../scene';
 
 /** What the settings may keep, and the kind of the account's resources that it is. */
 const KEPT = 'EC2 volume';

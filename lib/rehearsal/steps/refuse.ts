@@ -3,9 +3,8 @@ import { names } from '../../config/names';
 import { contract } from '../../contract';
 import { CommandFailed } from '../../process/run';
 import { UserError } from '../../terminal/user-error';
-import type { Deployed, Scene } from '../rehearse';
+import { DEPLOY, type Deployed, type Scene } from '../scene';
 import { asArguments } from '../settings';
-import { DEPLOY } from './deploy';
 
 /**
  * Settings that look right and that no cluster takes: volumes of another size, which the set's immutable claim

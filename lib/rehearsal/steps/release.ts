@@ -10,7 +10,7 @@ import { REGISTRY_HOST } from '../account';
 import { commandLine } from '../command-line';
 import { pushImage } from '../docker/push';
 import { registryClient } from '../docker/registry-client';
-import { logOf, type Deployed, type Scene } from '../rehearse';
+import { logOf, type Deployed, type Scene } from '../scene';
 
 /**
  * As the pipeline releases: another image is pushed, and `bin/berth release` brings it to the server with what the

@@ -10,10 +10,9 @@ import { kubernetesRelease } from '../../config/kubernetes-version';
 import { names } from '../../config/names';
 import { UserError } from '../../terminal/user-error';
 import { clientSettings } from '../account';
-import type { Deployed, Scene } from '../rehearse';
+import { DEPLOY, type Deployed, type Scene } from '../scene';
 import { asArguments } from '../settings';
 import { replacements, updatedTypes, upgradeProblems } from '../upgrade-order';
-import { DEPLOY } from './deploy';
 
 /** The next version of Kubernetes: what `cdk diff` plans replaces nothing, and nodes come after the control plane. */
 export async function upgrade(
