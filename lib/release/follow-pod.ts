@@ -7,7 +7,7 @@ import type { Cluster } from '../targets/target';
 import { messageOf, UserError } from '../terminal/user-error';
 import { evidenceOf } from './evidence';
 import type { Journal } from './journal';
-import { withPod, type Credentials } from './pod-port';
+import { NoWay, withPod, type Credentials } from './pod-port';
 import { askForRightAnswers, type Answers } from './right-answers';
 import { REVISION_LABEL } from './stateful-set';
 
@@ -18,6 +18,9 @@ const SENSES_SECONDS = 3;
 /** On top of the grace period: until the old pod is gone and the new one has been made. */
 const REPLACE_SECONDS = 60;
 const POLL = 300;
+
+/** What asking a pod came to; it is no fault of the pod's when there was no way to ask. */
+type Asked = Answers & { readonly unreached?: boolean };
 
 export interface Follow {
   readonly cluster: Cluster;
@@ -69,7 +72,7 @@ export async function followPod(
   const seen = Date.now();
   let servingSince: number | undefined;
   let answeredSince: number | undefined;
-  let answers: Answers = { verdict: 'none', why: 'its container does not run yet' };
+  let answers: Asked = { verdict: 'none', why: 'its container does not run yet' };
   for (;;) {
     const pod = await podNamed(follow.cluster, name);
     const bad = async (why: string): Promise<BadPod> => {
@@ -90,7 +93,8 @@ export async function followPod(
     }
     if (ready && answeredSince !== undefined) break;
     const unwell = servingSince !== undefined && Date.now() - servingSince > SENSES_SECONDS * 1000;
-    if (unwell && answers.verdict === 'none') throw await bad(`says it is ready, but ${answers.why}`);
+    if (unwell && answers.verdict === 'none' && !answers.unreached)
+      throw await bad(`says it is ready, but ${answers.why}`);
     const seconds = (Date.now() - seen) / 1000;
     if (seconds > follow.podSeconds) {
       const lacks = ready ? answers : { verdict: 'none', why: 'it is not ready' };
@@ -145,14 +149,18 @@ async function untilReplaced(
   }
 }
 
-async function ask(follow: Follow, pod: string): Promise<Answers> {
+async function ask(follow: Follow, pod: string): Promise<Asked> {
   try {
     return await withPod(follow.cluster, pod, follow.credentials, (client) =>
       askForRightAnswers(client, follow.service, follow.known),
     );
   } catch (error) {
     interrupted().throwIfAborted();
-    return { verdict: 'none', why: `it cannot be asked: ${messageOf(error).split('\n')[0] ?? ''}` };
+    return {
+      verdict: 'none',
+      why: `it cannot be asked: ${messageOf(error).split('\n')[0] ?? ''}`,
+      unreached: error instanceof NoWay,
+    };
   }
 }
 

@@ -8,12 +8,16 @@ export interface Credentials {
   readonly token: string;
 }
 
+/** There was no way to the pod in time, which says nothing of the pod: the API server may have much to do. */
+export class NoWay extends Error {}
+
 /** Longest time to wait for the tunnel, in milliseconds. */
 const OPEN = 5000;
 
 /**
  * Calls one pod and no other, ready or not. The way leads through the API server and the kubelet into the pod's own
  * loopback, so that neither NetworkPolicies nor an account's security groups have to let the caller in.
+ * @throws NoWay that way could not be opened
  */
 export async function withPod<T>(
   cluster: Cluster,
@@ -46,7 +50,7 @@ export async function withPod<T>(
     const local = await Promise.race([
       port,
       tunnel.then((): never => {
-        throw new Error(`no way into ${pod} within ${OPEN / 1000} s`);
+        throw new NoWay(`no way into ${pod} within ${OPEN / 1000} s`);
       }),
     ]);
     clearTimeout(timer);
