@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/mvccpb"
 	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 	"go.etcd.io/etcd/server/v3/lease"
 )
@@ -114,20 +115,48 @@ func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending, stuck f
 // withoutSpace is for a group that etcd answered with having no space. It
 // says so of one that it refused, and of the one that it made with the last.
 func (s *Store) withoutSpace(ctx context.Context, l *slot, group []*pending, again bool) error {
-	response, err := s.read(ctx, &pb.RangeRequest{Key: l.key})
-	if err != nil {
+	found, burnt, err := s.burn(ctx, l, again)
+	switch {
+	case err != nil:
 		return outcomeUnknown()
-	}
-	if found := first(response); found != nil && found.ModRevision != l.revision {
+	case found != nil && found.ModRevision != l.revision:
 		if s.recall(ctx, l, group, found) != nil {
 			return outcomeUnknown()
 		}
 		return nil
-	}
-	if again {
+	case again && !burnt:
 		return outcomeUnknown()
+	default:
+		return errEachAlone
 	}
-	return errEachAlone
+}
+
+// burn makes sure that no attempt is made later, if it can: it deletes the
+// slot, for which there is always space, unless one was made. found is the
+// slot as it is then. One that was never changed cannot be deleted.
+func (s *Store) burn(ctx context.Context, l *slot, again bool) (found *mvccpb.KeyValue, burnt bool, err error) {
+	look := readOp(&pb.RangeRequest{Key: l.key})
+	request := &pb.TxnRequest{Success: []*pb.RequestOp{look}}
+	if again && l.revision != 0 {
+		request = &pb.TxnRequest{
+			Compare: []*pb.Compare{unchangedSince(l.key, l.revision)},
+			Success: []*pb.RequestOp{deleteOp(&pb.DeleteRangeRequest{Key: l.key})},
+			Failure: []*pb.RequestOp{look},
+		}
+	}
+	var response *pb.TxnResponse
+	err = s.retry(ctx, func(ctx context.Context) (err error) {
+		response, err = s.kv.Txn(ctx, request)
+		return err
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	if answer := response.Responses[0].GetResponseRange(); answer != nil {
+		found = first(answer)
+	}
+	// Gone, by this or by the end of its lease: neither lets it be as it was.
+	return found, l.revision != 0 && found == nil, nil
 }
 
 // withoutMark makes a write without a slot, if it puts nothing. Deletes must

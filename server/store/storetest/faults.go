@@ -26,6 +26,8 @@ const (
 	Delay
 	// Full makes it, and answers that there is no space left.
 	Full
+	// NoRoom does not make it, and answers that.
+	NoRoom
 )
 
 // Faults stand between a store and etcd, and do what changes of the leader do.
@@ -146,6 +148,8 @@ func (f *Faults) Txn(ctx context.Context, request *pb.TxnRequest) (*pb.TxnRespon
 	switch fault {
 	case Drop, Delay:
 		return nil, etcderrors.ErrTimeout
+	case NoRoom:
+		return nil, etcderrors.ErrNoSpace
 	}
 	response, err := f.KeyValues.Txn(ctx, request)
 	switch {
