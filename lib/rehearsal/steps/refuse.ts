@@ -55,7 +55,7 @@ async function assertRefused(reason: Promise<string>, seen: (text: string) => vo
   if (!/StatefulSet.*(?:is invalid|Forbidden|forbidden)/s.test(why)) {
     throw new UserError(`the change failed, but not by the API server's refusal: ${why.slice(0, 300)}`);
   }
-  seen(/updates to statefulset spec[^.,'"]*/.exec(why)?.[0] ?? why.slice(0, 200));
+  seen(/updates to statefulset spec.*?are forbidden/s.exec(why)?.[0] ?? why.slice(0, 200));
 }
 
 /** The addresses that the load balancer is told to admit. */
