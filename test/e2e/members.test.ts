@@ -56,7 +56,8 @@ test('1 → 3 → 5 → 3 members under load: nothing lost, nothing failed, and 
 
 test('three members under faults lose nothing, answer nothing stale, and come back by themselves', async () => {
   const [seed, faults] = [1544, ['delete', 'kill', 'fail-fsync', 'cut-off']];
-  const options = ['--minutes', '1', '--seed', String(seed), '--undisturbed', '5', '--json'];
+  // Other checks run beside this one, and processors are few.
+  const options = ['--minutes', '1', '--seed', String(seed), '--undisturbed', '5', '--rate', '150', '--json'];
   const { code, out, err } = await berth(['drill', ...options, '--fault', ...faults]);
   const result = JSON.parse(out || err) as DrillResult;
   const steps = schedule(seed, [...new Set(stepsNamed(faults).map(({ fault }) => fault))]);
@@ -85,7 +86,7 @@ test('Ctrl-C in the middle of a fault puts right what it broke', async () => {
   expect(whole).toEqual(['node-1 UP', 'node-2 UP', 'node-3 UP']);
   const drill = spawn(
     join(copy, 'bin', 'berth'),
-    ['drill', '--undisturbed', '1', '--fault', 'cut-off:follower'],
+    ['drill', '--undisturbed', '1', '--rate', '100', '--fault', 'cut-off:follower'],
     {
       detached: true,
       stdio: 'ignore',
