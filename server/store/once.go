@@ -61,7 +61,7 @@ func (s *Store) makeTogether(ctx context.Context, group []*pending, stuck func()
 	if errors.Is(err, lease.ErrLeaseNotFound) {
 		s.slots.leases.forget(l.lease)
 	}
-	if err == nil {
+	if err == nil || errors.Is(err, errEachAlone) && l.lease != 0 {
 		s.slots.give(l)
 	}
 	return err
@@ -87,6 +87,7 @@ func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending, stuck f
 	err := s.retry(ctx, func(ctx context.Context) (err error) {
 		response, err = s.kv.Txn(ctx, l.guard(group))
 		again = again || isTransient(err) && !isRefused(err)
+		l.lingering = l.lingering || again && l.revision == 0
 		if err != nil {
 			stuck()
 		}
@@ -126,18 +127,22 @@ func (s *Store) withoutSpace(ctx context.Context, l *slot, group []*pending, aga
 		return nil
 	case again && !burnt:
 		return outcomeUnknown()
-	default:
-		return errEachAlone
+	case burnt:
+		l.lease = 0 // not to be used again
 	}
+	return errEachAlone
 }
 
 // burn makes sure that no attempt is made later, if it can: it deletes the
 // slot, for which there is always space, unless one was made. found is the
-// slot as it is then. One that was never changed cannot be deleted.
+// slot as it is then. One that was never changed cannot be deleted; and one
+// that was deleted is as it was at first, so none of its first attempts may be
+// on its way, and it is not used again.
 func (s *Store) burn(ctx context.Context, l *slot, again bool) (found *mvccpb.KeyValue, burnt bool, err error) {
 	look := readOp(&pb.RangeRequest{Key: l.key})
 	request := &pb.TxnRequest{Success: []*pb.RequestOp{look}}
-	if again && l.revision != 0 {
+	burns := again && l.revision != 0 && !l.lingering
+	if burns {
 		request = &pb.TxnRequest{
 			Compare: []*pb.Compare{unchangedSince(l.key, l.revision)},
 			Success: []*pb.RequestOp{deleteOp(&pb.DeleteRangeRequest{Key: l.key})},
@@ -155,8 +160,7 @@ func (s *Store) burn(ctx context.Context, l *slot, again bool) (found *mvccpb.Ke
 	if answer := response.Responses[0].GetResponseRange(); answer != nil {
 		found = first(answer)
 	}
-	// Gone, by this or by the end of its lease: neither lets it be as it was.
-	return found, l.revision != 0 && found == nil, nil
+	return found, burns && found == nil, nil
 }
 
 // withoutMark makes a write without a slot, if it puts nothing. Deletes must

@@ -43,6 +43,9 @@ type slot struct {
 	lease int64
 	// revision is that of its last change, 0 before the first.
 	revision int64
+	// lingering is true if an attempt from before its first change may still
+	// come: it would find a slot that is deleted as it was.
+	lingering bool
 }
 
 // write is a change of an item. It is made if all comparisons hold.

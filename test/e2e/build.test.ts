@@ -72,7 +72,7 @@ beforeAll(async () => {
     }
   }
   // jest.config.js names these, and git keeps no empty folders.
-  for (const name of ['templates', 'e2e']) {
+  for (const name of ['templates', 'e2e', 'rehearsed']) {
     mkdirSync(join(repository, 'test', name), { recursive: true });
     writeFileSync(join(repository, 'test', name, 'none'), '');
   }
