@@ -334,3 +334,19 @@ func TestAWriteThatTookTheLastSpaceIsAnsweredAsMade(t *testing.T) {
 		t.Errorf("a second Delete answers %v", err)
 	}
 }
+
+func TestAWriteIsRecalledThoughHistoryWasGivenUp(t *testing.T) {
+	s, f := storetest.OpenFaulty(t)
+	mustPut(t, s, "x", "1")
+	tries := 0
+	f.Choose(func() storetest.Fault {
+		if tries++; tries == 1 {
+			return storetest.LoseAnswer
+		}
+		f.Compact(t)
+		return storetest.Pass
+	})
+	if _, created, err := s.Put(t.Context(), "y", []byte("2"), always); err != nil || !created {
+		t.Errorf("Put answers created %v, %v, want true", created, err)
+	}
+}

@@ -110,7 +110,13 @@ func (s *Store) recall(ctx context.Context, l *slot, group []*pending, found *mv
 	for _, p := range group {
 		now, err := at(revision, &pb.RangeRequest{Key: p.item, KeysOnly: true})
 		if err != nil {
-			return err
+			// History is given up early in a store that is nearly full. What
+			// nobody changed since tells as well.
+			latest, failed := at(0, &pb.RangeRequest{Key: p.item, KeysOnly: true})
+			if failed != nil || latest.GetModRevision() != revision {
+				return err
+			}
+			now = latest
 		}
 		made := now.GetModRevision() == revision
 		if p.deletes() && now == nil {

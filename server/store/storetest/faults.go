@@ -122,6 +122,28 @@ func (f *Faults) Elsewhere(tb testing.TB, id, document string) {
 	}
 }
 
+// Compact writes elsewhere, and gives up all history before that.
+func (f *Faults) Compact(tb testing.TB) {
+	tb.Helper()
+	key := []byte("berth/v1/space")
+	put := &pb.RequestOp{Request: &pb.RequestOp_RequestPut{RequestPut: &pb.PutRequest{Key: key}}}
+	response, err := f.KeyValues.Txn(context.Background(), &pb.TxnRequest{Success: []*pb.RequestOp{put}})
+	if err != nil {
+		tb.Error(err)
+		return
+	}
+	compacter, ok := f.KeyValues.(interface {
+		Compact(context.Context, *pb.CompactionRequest) (*pb.CompactionResponse, error)
+	})
+	if !ok {
+		tb.Error("this store cannot be compacted")
+		return
+	}
+	if _, err := compacter.Compact(context.Background(), &pb.CompactionRequest{Revision: response.Header.Revision, Physical: true}); err != nil {
+		tb.Error(err)
+	}
+}
+
 // Range is etcd's.
 func (f *Faults) Range(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {
 	f.mutex.Lock()
