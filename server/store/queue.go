@@ -211,7 +211,7 @@ func (q *queue) endExtra() {
 func (q *queue) gather(answered int) {
 	q.mutex.Lock()
 	enough := min(answered+len(q.waiting), mostAtOnce)
-	if len(q.waiting) >= enough || enough < 2 || q.ungathered > 0 || q.gathered != nil {
+	if len(q.waiting) >= enough || enough < 2 || q.ungathered > 0 {
 		q.ungathered = max(q.ungathered-1, 0)
 		q.mutex.Unlock()
 		return
