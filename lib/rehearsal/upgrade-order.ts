@@ -31,11 +31,15 @@ export function updatedTypes(events: readonly StackEvent[]): string[] {
   return [...new Set(types)];
 }
 
-/** Resources that `cdk diff` says would be made anew or be gone, by the lines it marks so. */
+/** Made anew with every change, as each version of it stays what it was; what used the old one uses the new one. */
+const VERSIONED = 'AWS::Lambda::LayerVersion';
+
+/** Resources that `cdk diff` says would, or may, be made anew or be gone, by the lines it marks so. */
 export function replacements(diff: string): string[] {
   return diff
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => /^\[[-~+]\] AWS::/.test(line))
-    .filter((line) => line.startsWith('[-]') || /\b(?:replace|replaced|destroy|orphan)$/.test(line));
+    .filter((line) => line.startsWith('[-]') || /\b(?:replace|replaced|destroy|orphan)$/.test(line))
+    .filter((line) => !line.startsWith(`[~] ${VERSIONED} `));
 }

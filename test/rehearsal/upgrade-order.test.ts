@@ -45,4 +45,17 @@ describe('a plan', () => {
     ];
     expect(replacements(diff.join('\n'))).toEqual(diff.slice(0, 2));
   });
+
+  test('tells what may be made anew as well', () => {
+    const line = '[~] AWS::EKS::Nodegroup Nodes/ZoneA NodesA may be replaced';
+    expect(replacements(line)).toEqual([line]);
+  });
+
+  test('says nothing of a layer, of which each version stays what it was', () => {
+    expect(replacements('[~] AWS::Lambda::LayerVersion ControlPlane/KubectlLayer LayerA replace')).toEqual(
+      [],
+    );
+    const gone = '[-] AWS::Lambda::LayerVersion ControlPlane/KubectlLayer LayerA destroy';
+    expect(replacements(gone)).toEqual([gone]);
+  });
 });
