@@ -1,6 +1,6 @@
 // `unit` needs nothing but Node; `templates` the Python checkers of test/tools; `e2e` the local Kubernetes that
-// `bin/berth test` starts for it; `rehearsed` starts
-// one itself, as the cluster of an account that is played on this machine.
+// `bin/berth test` starts for it; `rehearsed` and `released` start one themselves, as the cluster of an account that is
+// played on this machine.
 const typescript = { transform: { '^.+\\.ts$': ['ts-jest', {}] }, testEnvironment: 'node' };
 
 module.exports = {
@@ -15,6 +15,7 @@ module.exports = {
       testPathIgnorePatterns: [
         '<rootDir>/test/e2e/',
         '<rootDir>/test/rehearsed/',
+        '<rootDir>/test/released/',
         '<rootDir>/test/templates/',
       ],
     },
@@ -34,6 +35,12 @@ module.exports = {
       ...typescript,
       displayName: 'rehearsed',
       roots: ['<rootDir>/test/rehearsed'],
+      testMatch: ['**/*.test.ts'],
+    },
+    {
+      ...typescript,
+      displayName: 'released',
+      roots: ['<rootDir>/test/released'],
       testMatch: ['**/*.test.ts'],
     },
   ],

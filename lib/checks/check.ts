@@ -13,6 +13,8 @@ export interface Check {
   readonly title: string;
   /** Leaves the processors idle for most of its time, so that it may run beside others. Default: it does not. */
   readonly mostlyWaits?: true;
+  /** Runs only where `--only` names it: it takes long, and what it looks at seldom changes. Default: always. */
+  readonly onlyWhenNamed?: true;
   run(context: CheckContext): Promise<Outcome>;
 }
 

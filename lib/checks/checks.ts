@@ -3,6 +3,7 @@ import { commandCheck } from './command-check';
 import { endToEnd } from './end-to-end';
 import { goTests } from './go-test';
 import { jest } from './jest';
+import { onStages } from './on-stages';
 
 const node = (tool: string) => `node_modules/.bin/${tool}`;
 
@@ -37,10 +38,6 @@ export const checks: readonly Check[] = [
   },
   goTests(modules),
   endToEnd,
-  {
-    name: 'rehearsed',
-    title: 'The account, rehearsed',
-    mostlyWaits: true,
-    run: (context) => jest('rehearsed', context),
-  },
+  onStages('rehearsed', 'The account, rehearsed'),
+  onStages('released', 'Releases in the account, rehearsed', { onlyWhenNamed: true }),
 ];

@@ -21,7 +21,10 @@ interface JestResult {
   }[];
 }
 
-type Project = 'unit' | 'templates' | 'e2e' | 'rehearsed';
+type Project = 'unit' | 'templates' | 'e2e' | 'rehearsed' | 'released';
+
+/** Those with a Kubernetes of their own, of which a machine has processors for one at a time. */
+const ONE_AT_A_TIME: readonly Project[] = ['e2e', 'rehearsed', 'released'];
 
 /** Runs one of the projects of jest.config.js. The unit tests also report coverage. */
 export async function jest(
@@ -39,7 +42,7 @@ export async function jest(
     '--verbose',
     '--passWithNoTests=false',
   ];
-  if (project === 'e2e' || project === 'rehearsed') args.push('--runInBand', '--testTimeout=300000');
+  if (ONE_AT_A_TIME.includes(project)) args.push('--runInBand', '--testTimeout=300000');
   const covered = reports !== undefined && project === 'unit' ? join(directory, 'coverage') : undefined;
   if (reports !== undefined) args.push('--reporters=default', '--reporters=jest-junit');
   if (covered !== undefined) {

@@ -11,17 +11,17 @@ interface CheckRequirement {
 
 const needs: readonly CheckRequirement[] = [
   {
-    checks: ['unit', 'e2e', 'rehearsed'],
+    checks: ['unit', 'e2e', 'rehearsed', 'released'],
     requirement: { name: 'git', why: 'tells which files belong to the project', debianPackage: 'git' },
     found: () => succeeds('git', ['--version']),
   },
   {
-    checks: ['go', 'e2e', 'rehearsed'],
+    checks: ['go', 'e2e', 'rehearsed', 'released'],
     requirement: { name: 'gcc', why: "links Go's race detector", debianPackage: 'gcc libc6-dev' },
     found: async () => (await succeeds('gcc', ['--version'])) && existsSync('/usr/include/stdlib.h'),
   },
   {
-    checks: ['templates', 'e2e', 'rehearsed'],
+    checks: ['templates', 'e2e', 'rehearsed', 'released'],
     requirement: {
       name: 'pip',
       why: 'installs the checkers of test/tools',

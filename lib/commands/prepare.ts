@@ -14,7 +14,7 @@ export async function prepare(target: Target, builds: boolean, progress: Progres
 }
 
 /** The checks that build the image and run it. */
-const RUNS_KUBERNETES: readonly string[] = ['e2e', 'rehearsed'];
+const RUNS_KUBERNETES: readonly string[] = ['e2e', 'rehearsed', 'released'];
 
 /**
  * The same for `test`. The end-to-end tests build the image and run it on the local Kubernetes; other checks need less,

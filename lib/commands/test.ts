@@ -12,7 +12,7 @@ import { print, printJson } from './output';
 import { prepareChecks } from './prepare';
 
 export interface TestOptions {
-  /** Names of checks, separated by commas; all of them when absent. */
+  /** Names of checks, separated by commas; when absent all of them but those that run only when named. */
   readonly only?: string;
   /** Folder for JUnit and coverage reports. */
   readonly reports?: string;
@@ -53,7 +53,7 @@ function emptyReports(reports: string): string {
 }
 
 function choose(only: string | undefined) {
-  if (only === undefined) return checks;
+  if (only === undefined) return checks.filter(({ onlyWhenNamed }) => !onlyWhenNamed);
   const names = only.split(',').map((name) => name.trim());
   const known = checks.map((check) => check.name);
   const unknown = names.filter((name) => !known.includes(name));

@@ -15,7 +15,7 @@ import { cacheDirectory } from '../../lib/installation/cache';
 import { run } from '../../lib/process/run';
 import { startRegistry } from '../../lib/local/registry';
 import { silent } from '../../lib/terminal/progress';
-import { cutConnectionsTo } from './cut-connections';
+import { cutConnectionsTo } from '../released/cut-connections';
 import { copy } from './environment';
 
 const execute = promisify(execFile);
@@ -72,7 +72,7 @@ beforeAll(async () => {
     }
   }
   // jest.config.js names these, and git keeps no empty folders.
-  for (const name of ['templates', 'e2e', 'rehearsed']) {
+  for (const name of ['templates', 'e2e', 'rehearsed', 'released']) {
     mkdirSync(join(repository, 'test', name), { recursive: true });
     writeFileSync(join(repository, 'test', name, 'none'), '');
   }

@@ -12,7 +12,7 @@ import { stepsNamed, nameOf } from '../../lib/drill/faults/catalog';
 import type { DrillResult } from '../../lib/drill/result';
 import { schedule } from '../../lib/drill/schedule';
 import { berth, client, copy, kubectl, up } from './environment';
-import { startLoad } from './load';
+import { startLoad } from '../released/load';
 
 // What several members do on one cluster: each test begins with those that the one before it left.
 
@@ -31,7 +31,7 @@ test('a drill is refused where no member can be spared, with the command that ad
 });
 
 test('1 → 3 → 5 → 3 members under load: nothing lost, nothing failed, and no other way down', async () => {
-  const load = startLoad('scaled');
+  const load = startLoad(client(), 'scaled');
   expect(await scale('3')).toMatchObject({ from: 1, joined: ['berth-1', 'berth-2'], left: [] });
   expect(await scale('5')).toMatchObject({ from: 3, joined: ['berth-3', 'berth-4'], left: [] });
 
@@ -107,7 +107,7 @@ test('Ctrl-C in the middle of a fault puts right what it broke', async () => {
 });
 
 test('3 → 1 members under load: nothing lost, nothing failed', async () => {
-  const load = startLoad('scaled');
+  const load = startLoad(client(), 'scaled');
   expect(await scale('1', '--delete-volumes')).toMatchObject({
     left: ['berth-2', 'berth-1'],
     volumes: { kept: [], deleted: ['data-berth-1', 'data-berth-2'] },

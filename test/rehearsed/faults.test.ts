@@ -1,58 +1,30 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DisassociateAccessPolicyCommand, EKSClient, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
-import { Stacks } from '../../lib/account/stacks';
-import { cacheDirectory } from '../../lib/installation/cache';
 import { CommandFailed } from '../../lib/process/run';
 import { ACCOUNT, clientSettings, REGION } from '../../lib/rehearsal/account';
-import { Cdk } from '../../lib/rehearsal/cdk';
 import { readEmulatedTypes, readTemplates, typesInUse } from '../../lib/rehearsal/resource-types';
-import { onStage, type Stage } from '../../lib/rehearsal/stage';
 import { DEPLOY } from '../../lib/rehearsal/scene';
-import { workspaceIn } from '../../lib/rehearsal/workspace';
-import { silent } from '../../lib/terminal/progress';
+import { setStage, type SetStage } from './set-stage';
 
 // What a rehearsal is worth is what it refuses. A small app with one fault a stack, on a stage of its own.
-const checkout = join(__dirname, '..', '..');
 const probe = `node --import tsx ${join(__dirname, 'probe', 'app.ts')}`;
 const quiet = () => undefined;
 
-let stage: Stage;
-let cdk: Cdk;
-let stacks: Stacks;
+let set: SetStage;
 let assembly: string;
-let leave: () => void = () => undefined;
-let ended: Promise<void> = Promise.resolve();
 
 beforeAll(async () => {
-  const directory = mkdtempSync(cacheDirectory('e2e-stage-'));
-  const workspace = workspaceIn(directory, checkout);
-  assembly = join(workspace.run, 'probe.out');
-  await new Promise<void>((ready, failed) => {
-    ended = onStage(workspace, 'probe', silent, async (set) => {
-      stage = set;
-      cdk = new Cdk(workspace, set.account);
-      stacks = new Stacks(new CloudFormationClient(clientSettings(set.account)));
-      ready();
-      await new Promise<void>((resolve) => (leave = resolve));
-    }).finally(() => {
-      rmSync(directory, { recursive: true, force: true });
-    });
-    ended.catch(failed);
-  });
-  await cdk.run('synth', ['synth', '--quiet', '--app', probe, '--output', assembly], quiet);
-  await cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], quiet);
+  set = await setStage('probe');
+  assembly = join(set.stage.workspace.run, 'probe.out');
+  await set.cdk.run('synth', ['synth', '--quiet', '--app', probe, '--output', assembly], quiet);
+  await set.cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], quiet);
   await deploy('probe-cluster');
 });
 
-afterAll(async () => {
-  leave();
-  await ended;
-});
+afterAll(() => set.leave());
 
 async function deploy(stack: string): Promise<void> {
-  await cdk.run(stack, [...DEPLOY, stack, '--exclusively', '--app', assembly], quiet);
+  await set.cdk.run(stack, [...DEPLOY, stack, '--exclusively', '--app', assembly], quiet);
 }
 
 /** Why the deployment of a stack fails: what the first resource says, or the command line before there is any. */
@@ -64,14 +36,14 @@ async function failure(stack: string): Promise<string> {
       throw error;
     },
   );
-  const reason = await stacks.reasonOfFailure(stack).catch(() => '');
+  const reason = await set.stacks.reasonOfFailure(stack).catch(() => '');
   // Messages come through Python's repr and JSON, each of which puts backslashes before quotes.
   return `${outcome}\n${reason}`.replaceAll('\\', '');
 }
 
 test('what is sound is deployed, and is in the cluster', async () => {
   await deploy('probe-sound');
-  expect(await stage.api.get('/api/v1/namespaces/probe/configmaps/probe')).toMatchObject({
+  expect(await set.stage.api.get('/api/v1/namespaces/probe/configmaps/probe')).toMatchObject({
     kind: 'ConfigMap',
   });
 });
@@ -90,18 +62,18 @@ test('a misspelt value of a chart is refused', async () => {
 });
 
 test('a resource type that nobody emulates is named before anything is deployed, and refused by the emulator as well', async () => {
-  const known = readEmulatedTypes(stage.workspace.run);
+  const known = readEmulatedTypes(set.stage.workspace.run);
   expect(() => typesInUse(readTemplates(assembly), known)).toThrow('knows no AWS::Budgets::Budget;');
   expect(await failure('probe-unknown-type')).toContain('AWS::Budgets::Budget');
 });
 
 test('a role without its access policy may do nothing in the cluster', async () => {
-  const eks = new EKSClient(clientSettings(stage.account));
+  const eks = new EKSClient(clientSettings(set.stage.account));
   const { accessEntries = [] } = await eks.send(new ListAccessEntriesCommand({ clusterName: 'probe' }));
   for (const principalArn of accessEntries) {
     const policyArn = 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy';
     await eks.send(new DisassociateAccessPolicyCommand({ clusterName: 'probe', principalArn, policyArn }));
   }
   expect(await failure('probe-denied')).toContain('is forbidden');
-  expect(await stage.api.get('/api/v1/namespaces/denied')).toBeUndefined();
+  expect(await set.stage.api.get('/api/v1/namespaces/denied')).toBeUndefined();
 });

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { cacheDirectory } from '../../lib/installation/cache';
-import { installationId } from '../../lib/installation/installation';
 import { rehearse } from '../../lib/rehearsal/rehearse';
-import { workspaceIn } from '../../lib/rehearsal/workspace';
 import { silent } from '../../lib/terminal/progress';
+import { stageOf } from './set-stage';
 
 /** Deploying alone takes minutes where other work goes on. */
 const PATIENCE = 30 * 60_000;
@@ -12,9 +10,8 @@ const checkout = join(__dirname, '..', '..');
 test(
   'the app as it is is deployed into an account, released to, refused a bad change, upgraded and destroyed',
   async () => {
-    // Not where `bin/berth rehearse` is. It follows from the checkout, so that what a killed run left is found.
-    const workspace = workspaceIn(cacheDirectory('rehearsal', installationId(checkout)), checkout);
-    const { steps, types, standIns, left } = await rehearse({ checkout, workspace, progress: silent });
+    const played = await rehearse({ checkout, workspace: stageOf('whole'), progress: silent });
+    const { steps, types, standIns, left } = played;
     const seen = steps.map(({ name, seen: what }) => `${name}: ${what.join('; ')}`).join('\n');
     expect(steps.map(({ name }) => name)).toEqual([
       'cdk synth',

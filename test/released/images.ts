@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage } from '../../lib/image/build';
-import { pushImage } from '../../lib/image/push';
 import { thisArchitecture } from '../../lib/image/source';
 import { unpack } from '../../lib/image/unpack';
 import { writeImages, type ImageFile } from '../../lib/local/image-archive';
 import { silent } from '../../lib/terminal/progress';
 
-/** Makes images that hold the real server, whole or with a defect, and pushes each to a repository. */
+/** Makes images that hold the real server, whole or with a defect, and pushes each to where they are released from. */
 export interface ReleaseImages {
   /** A working server, in an image that differs from every other by its name. */
   good(name: string): Promise<string>;
@@ -23,8 +22,14 @@ export interface ReleaseImages {
   archive(name: string): Promise<string>;
 }
 
-/** @param checkout whose server they hold */
-export async function releaseImages(checkout: string, repository: string): Promise<ReleaseImages> {
+/**
+ * @param checkout whose server they hold
+ * @param pushed pushes an archive under a tag, and gives the reference that a release takes
+ */
+export async function releaseImages(
+  checkout: string,
+  pushed: (archive: string, tag: string) => Promise<string>,
+): Promise<ReleaseImages> {
   const built = await buildImage({ checkout, progress: silent });
   const folder = mkdtempSync(join(tmpdir(), 'berth-release-images-'));
   const root = join(folder, 'root');
@@ -40,8 +45,7 @@ export async function releaseImages(checkout: string, repository: string): Promi
     await writeImages(archive, [{ reference: `localhost/${name}:test`, architecture, entrypoint, files }]);
     return archive;
   };
-  const push = async (name: string, files: readonly ImageFile[]) =>
-    (await pushImage({ archive: await write(name, files) }, repository, name, silent)).image;
+  const push = async (name: string, files: readonly ImageFile[]) => pushed(await write(name, files), name);
   const script = (lines: string) => [
     busybox,
     { path: 'berth-server', content: Buffer.from(`#!/bin/busybox sh\n${lines}\n`) },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { client } from './environment';
+import type { ItemClient } from '../../lib/client/item-client';
 
 /** A light load through the Ingress that counts what fails and remembers what was acknowledged. */
 export interface Load {
@@ -15,9 +15,11 @@ export interface LoadResult {
   readonly lost: readonly string[];
 }
 
-/** Each client writes items of its own, one request at a time, and reads every one back before the next. */
-export function startLoad(prefix: string, clients = 4, pauseMilliseconds = 20): Load {
-  const items = client();
+/**
+ * Each client writes items of its own, one request at a time, and reads every one back before the next.
+ * @param items closed with the load
+ */
+export function startLoad(items: ItemClient, prefix: string, clients = 4, pauseMilliseconds = 20): Load {
   const acknowledged = new Map<string, number>();
   const failed: string[] = [];
   let requests = 0;

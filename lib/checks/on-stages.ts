@@ -1,0 +1,50 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDirectory } from '../installation/cache';
+import { installationId } from '../installation/installation';
+import { stopLocal } from '../local/cluster';
+import { evenWhenInterrupted } from '../process/interrupt';
+import { withLock } from '../process/lock';
+import { silent } from '../terminal/progress';
+import type { Check, CheckContext, Outcome } from './check';
+import { jest } from './jest';
+
+type Project = 'rehearsed' | 'released';
+
+/**
+ * Tests that play accounts on this machine, each with a Kubernetes of its own. However they end, what they started is
+ * stopped here, as jest ends at once where it is told to. Where accounts are follows from the checkout: what a run that
+ * was killed left there, the next one finds and removes.
+ */
+export function onStages(name: Project, title: string, more: Pick<Check, 'onlyWhenNamed'> = {}): Check {
+  return {
+    name,
+    title,
+    mostlyWaits: true,
+    ...more,
+    run(context): Promise<Outcome> {
+      const stages = cacheDirectory(name, installationId(context.checkout));
+      const waiting = (pid: number) => {
+        context.detail(`waiting for process ${pid}, which runs them`);
+      };
+      return withLock(`${stages}.lock`, waiting, () => runIn(stages, name, context));
+    },
+  };
+}
+
+async function runIn(stages: string, name: Project, context: CheckContext): Promise<Outcome> {
+  await clear(stages);
+  mkdirSync(stages, { recursive: true });
+  try {
+    return await jest(name, context, { BERTH_STAGES: stages });
+  } finally {
+    await evenWhenInterrupted(() => clear(stages));
+  }
+}
+
+/** A folder of it is what the Kubernetes of one account belongs to. */
+async function clear(stages: string): Promise<void> {
+  mkdirSync(stages, { recursive: true });
+  for (const stage of readdirSync(stages)) await stopLocal(join(stages, stage), silent);
+  rmSync(stages, { recursive: true });
+}
