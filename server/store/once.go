@@ -61,7 +61,7 @@ func (s *Store) makeTogether(ctx context.Context, group []*pending, stuck func()
 	if errors.Is(err, lease.ErrLeaseNotFound) {
 		s.slots.leases.forget(l.lease)
 	}
-	if err == nil || errors.Is(err, errEachAlone) && l.lease != 0 {
+	if err == nil || errors.Is(err, errEachAlone) {
 		s.slots.give(l)
 	}
 	return err
@@ -128,7 +128,7 @@ func (s *Store) withoutSpace(ctx context.Context, l *slot, group []*pending, aga
 	case again && !burnt:
 		return outcomeUnknown()
 	case burnt:
-		l.lease = 0 // not to be used again
+		l.burnt = true
 	}
 	return errEachAlone
 }

@@ -46,6 +46,8 @@ type slot struct {
 	// lingering is true if an attempt from before its first change may still
 	// come: it would find a slot that is deleted as it was.
 	lingering bool
+	// burnt is true if it must not be used again.
+	burnt bool
 }
 
 // write is a change of an item. It is made if all comparisons hold.
@@ -196,7 +198,7 @@ func (p *slots) take(ctx context.Context, s *Store) (slot, error) {
 func (p *slots) give(l slot) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if l.lease == p.lease {
+	if l.lease == p.lease && !l.burnt {
 		p.free = append(p.free, l)
 	}
 }
