@@ -56,10 +56,11 @@ func configure(options Options, directory string, compare bool) (*embed.Config, 
 
 	// Members are near each other: a lost leader is replaced within a second.
 	c.TickMs, c.ElectionMs = 50, 500
-	// The log in memory, and on disk until the next snapshot, is this many
-	// entries of up to a document each.
+	// The log in memory is this many entries of up to a document each.
 	c.SnapshotCatchUpEntries = 500
-	c.SnapshotCount = 5000
+	// And on disk this many, all of which a start goes through. A snapshot is
+	// the list of members, and costs two turns at the disk.
+	c.SnapshotCount = 1000
 	c.AutoCompactionMode = embed.CompactorModePeriodic
 	c.AutoCompactionRetention = "10m"
 	// A request is one document, and markers.

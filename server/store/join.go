@@ -132,8 +132,15 @@ func (o *opening) join(ctx context.Context, via int) (*embed.Etcd, error) {
 	return nil, err
 }
 
+// start starts the member. compare says to compare its data with that of the
+// others first, if it was not closed: that holds up every member, for as long
+// as it takes to read the whole store.
 func (o *opening) start(state, initial string, compare bool) (*embed.Etcd, error) {
-	config, err := configure(o.options, o.directory, compare)
+	closed, err := unmarkClosed(o.directory)
+	if err != nil {
+		return nil, err
+	}
+	config, err := configure(o.options, o.directory, compare && !closed)
 	if err != nil {
 		return nil, err
 	}

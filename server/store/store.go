@@ -61,10 +61,11 @@ type Options struct {
 
 // Store is an open store. Its methods may be called concurrently.
 type Store struct {
-	etcd   *embed.Etcd
-	server *etcdserver.EtcdServer
-	log    *slog.Logger
-	quota  int64
+	etcd      *embed.Etcd
+	server    *etcdserver.EtcdServer
+	log       *slog.Logger
+	directory string
+	quota     int64
 	// kv is the server, or what tests wrap it in.
 	kv KeyValues
 	// wrapped is true if answers may be lost even where they never are.
@@ -168,7 +169,7 @@ func openAlone(options Options) (*Store, error) {
 
 func newStore(etcd *embed.Etcd, options Options) *Store {
 	s := &Store{
-		etcd: etcd, server: etcd.Server, kv: direct{etcd.Server}, log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
+		etcd: etcd, server: etcd.Server, directory: dataDirectory(options), kv: direct{etcd.Server}, log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
 		leases: newLeases(keepMarkers, shareLease), slots: newSlots(),
 	}
 	if options.Wrap != nil {
@@ -198,10 +199,23 @@ func (s *Store) Close() {
 	if s.membership != nil {
 		s.membership.Close()
 	}
+	// One that ended by itself had a reason, such as a disk that fails.
+	asked := true
+	select {
+	case <-s.Stopped():
+		asked = false
+	default:
+	}
 	// etcd itself would try for seconds to hand leadership to members that
 	// may be stopping too; see HandOver.
 	s.server.HardStop()
 	s.etcd.Close()
+	if !asked {
+		return
+	}
+	if err := markClosed(s.directory); err != nil {
+		s.log.Warn("the next start will compare the data with that of the others", "error", err)
+	}
 }
 
 // Stopped is closed when the member has ended, whether asked to or not.

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"bytes"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// messages collects what members log.
+type messages struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (m *messages) Write(b []byte) (int, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.text.Write(b)
+}
+
+func (m *messages) count(message string) int {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return strings.Count(m.text.String(), message)
+}
+
+// comparing is how etcd begins to compare a member's data with that of others.
+const comparing = "starting initial corruption check"
+
+func TestAMemberComparesItsDataUnlessItWasClosed(t *testing.T) {
+	c := newTrial(t)
+	var logged messages
+	c.change = func(o *Options) {
+		o.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	all := c.startAll(3, 0, 1, 2)
+	put(t, all[0].store, "a", "a")
+
+	all[2].stop()
+	c.start(2, 3).ready()
+	if n := logged.count(comparing); n != 0 {
+		t.Errorf("members that are new, or were closed, compared their data %d times", n)
+	}
+
+	// As a process leaves it that was killed.
+	all[1].stop()
+	if err := os.Remove(closedFile(c.directories[1] + "/etcd")); err != nil {
+		t.Fatal(err)
+	}
+	c.start(1, 3).ready()
+	if n := logged.count(comparing); n != 1 {
+		t.Errorf("a member that was not closed compared its data %d times, want once", n)
+	}
+}
+
+func TestAMemberThatIsOpenIsNotMarkedAsClosed(t *testing.T) {
+	directory := t.TempDir()
+	if closed, err := unmarkClosed(directory); err != nil || closed {
+		t.Errorf("a new member: closed %v, %v", closed, err)
+	}
+	if err := markClosed(directory); err != nil {
+		t.Fatal(err)
+	}
+	if closed, err := unmarkClosed(directory); err != nil || !closed {
+		t.Errorf("a member that was closed: closed %v, %v", closed, err)
+	}
+	if closed, err := unmarkClosed(directory); err != nil || closed {
+		t.Errorf("a member that was opened since: closed %v, %v", closed, err)
+	}
+}
