@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pods, watchPods } from '../deploy/pods';
 import { carryOut, untilWhole, type Course, type Plan } from '../drill/drill';
 import { everyStep, FAULTS, nameOf, obstacle, stepsNamed, type Step } from '../drill/faults/catalog';
 import { judge } from '../drill/judge';
-import { members } from '../drill/member';
 import { chart } from '../drill/report/chart';
 import { page } from '../drill/report/page';
 import { series } from '../drill/report/series';
@@ -225,14 +225,15 @@ async function requirements(steps: readonly Step[]): Promise<Requirement[]> {
 
 /** @throws UserError there are too few for one to be away, or they are not all well before anything was done */
 async function membersThatAreThere(target: Target): Promise<number> {
-  const { length } = await members(target);
+  const { length } = await pods(target);
   if (length < 3) {
     throw new UserError(
       `a drill takes one of several members away, and there ${length === 1 ? 'is 1' : `are ${length}`}; allowed: 3 or 5; grow it with: bin/berth up --replicas 3`,
       { exitCode: 2 },
     );
   }
-  await untilWhole(target, length);
+  const all = await watchPods(target);
+  await untilWhole(target, all, length).finally(() => evenWhenInterrupted(() => all.end()));
   return length;
 }
 

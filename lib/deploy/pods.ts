@@ -1,6 +1,7 @@
 import { contract } from '../contract';
 import { selectorText } from '../manifests/labels';
 import type { Cluster } from '../targets/target';
+import { watch, type Watch } from './watch';
 
 /** The parts of a Pod that commands look at. */
 export interface PodView {
@@ -53,13 +54,17 @@ const HOPELESS = [
   'CrashLoopBackOff',
 ];
 
+const THOSE_OF_THE_SET = ['pods', '--namespace', contract.name, '--selector', selectorText];
+
 /** Every pod of the set. */
 export async function pods(target: Cluster): Promise<PodView[]> {
-  const json = await target.kubectl([
-    ...['get', 'pods', '--namespace', contract.name],
-    ...['--selector', selectorText, '--output', 'json'],
-  ]);
+  const json = await target.kubectl(['get', ...THOSE_OF_THE_SET, '--output', 'json']);
   return (JSON.parse(json) as { items: PodView[] }).items;
+}
+
+/** Every pod of the set, for whoever looks often. */
+export function watchPods(target: Cluster): Promise<Watch<PodView>> {
+  return watch<PodView>(target, THOSE_OF_THE_SET);
 }
 
 export function isReady(pod: PodView): boolean {

@@ -1,14 +1,16 @@
 import { contract } from '../contract';
+import { evenWhenInterrupted } from '../process/interrupt';
 import { waitFor } from '../process/wait';
 import type { Target } from '../targets/target';
 import { messageOf, UserError } from '../terminal/user-error';
-import { isHopeless, isReady, pods, reasonOf } from './pods';
+import { isHopeless, isReady, pods, reasonOf, watchPods } from './pods';
+import { watch } from './watch';
 
 const set = ['statefulset', contract.name, '--namespace', contract.name];
 
 /** The part of a StatefulSet that says how far a rollout is. */
 interface SetView {
-  readonly metadata: { readonly generation: number };
+  readonly metadata: { readonly name: string; readonly generation: number };
   readonly spec: { readonly replicas: number };
   readonly status: {
     readonly observedGeneration?: number;
@@ -19,6 +21,9 @@ interface SetView {
   };
 }
 
+/** Milliseconds that a container may look hopeless: one that is being replaced may for a moment. */
+const HOPELESS_FOR = 5000;
+
 /**
  * Waits until every pod runs the newest revision and has been ready for minReadySeconds.
  * @throws UserError with what the pods themselves say, as soon as one cannot become ready any more or `seconds` are over
@@ -28,28 +33,29 @@ export async function waitForRollout(
   seconds: number,
   detail: (text: string) => void,
 ): Promise<void> {
-  let hopeless = 0;
-  const attempt = async () => {
-    const { metadata, spec, status } = JSON.parse(
-      await target.kubectl(['get', ...set, '--output', 'json']),
-    ) as SetView;
+  const sets = await watch<SetView>(target, set);
+  const all = await watchPods(target);
+  let hopelessSince: number | undefined;
+  const look = () => {
+    const [{ metadata, spec, status }] = sets.now() as [SetView];
     const updated = status.observedGeneration === metadata.generation ? (status.updatedReplicas ?? 0) : 0;
     const available = status.availableReplicas ?? 0;
     detail(`${Math.min(updated, available)} of ${spec.replicas} pods rolled out`);
     const done = updated === spec.replicas && available === spec.replicas;
     if (done && status.currentRevision === status.updateRevision) return 'done' as const;
-    // Several times in a row: a container that is being replaced may look hopeless for a moment.
-    hopeless = (await pods(target)).some((pod) => !pod.metadata.deletionTimestamp && isHopeless(pod))
-      ? hopeless + 1
-      : 0;
-    return hopeless >= 10 ? ('hopeless' as const) : undefined;
+    const hopeless = all.now().some((pod) => !pod.metadata.deletionTimestamp && isHopeless(pod));
+    hopelessSince = hopeless ? (hopelessSince ?? Date.now()) : undefined;
+    const given = Date.now() - (hopelessSince ?? Date.now());
+    return given >= HOPELESS_FOR ? ('hopeless' as const) : undefined;
   };
   let outcome: 'done' | 'hopeless' | undefined;
   try {
-    outcome = await waitFor('the rollout', attempt, { seconds, every: 500 });
+    outcome = await waitFor('the rollout', look, { seconds });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${messageOf(error)}\n${await explain(target)}`, { cause: error });
+  } finally {
+    await evenWhenInterrupted(() => Promise.all([sets.end(), all.end()]));
   }
   if (outcome === 'hopeless') throw new UserError(`a pod cannot become ready\n${await explain(target)}`);
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contract } from '../contract';
+import { watchPods, type PodView } from '../deploy/pods';
+import type { Watch } from '../deploy/watch';
 import type { LocalCluster } from '../local/cluster';
 import { Interrupted, evenWhenInterrupted, interrupted } from '../process/interrupt';
 import type { Started } from '../process/start';
@@ -64,7 +66,8 @@ export async function carryOut(
   load.ended.catch((error: unknown) => {
     failed.abort(error);
   });
-  const leaders = watchLeaders(plan.target);
+  const all = await watchPods(plan.target);
+  const leaders = watchLeaders(plan.target, all);
   const happened: Happened[] = [];
   const unanswered: Unanswered[] = [];
   const from = Date.now() + RUN_UP;
@@ -88,7 +91,7 @@ export async function carryOut(
       await wait(step.quiet);
       if (plan.deadline !== undefined && Date.now() > plan.deadline) break;
       failed.signal.throwIfAborted();
-      const one = await carryOutOne(plan, step, happened.length, pulse, progress);
+      const one = await carryOutOne(plan, all, step, happened.length, pulse, progress);
       happened.push(one);
       await readLog();
       if (one.unrecovered !== undefined) break;
@@ -97,12 +100,13 @@ export async function carryOut(
     await readLog();
     return { happened, leaders: await leaders.end(), unanswered, undisturbed: { from, until } };
   } finally {
-    await evenWhenInterrupted(() => leaders.end());
+    await evenWhenInterrupted(() => Promise.all([leaders.end(), all.end()]));
   }
 }
 
 function carryOutOne(
   plan: Plan,
+  pods: Watch<PodView>,
   step: Step,
   index: number,
   pulse: () => Pulse,
@@ -110,7 +114,7 @@ function carryOutOne(
 ): Promise<Happened> {
   const before = pulse();
   return progress.step(step.fault.title, async (detail) => {
-    const all = await spared(plan.target, step, detail);
+    const all = await spared(plan.target, pods, step, detail);
     const victim = choose(all, step, index);
     const began = Date.now();
     const hits: Hit[] = [];
@@ -120,12 +124,12 @@ function carryOutOne(
       const now = counts({ requests: requests - before.requests, failed: failed - before.failed });
       detail(`${who}${text === '' ? '' : `${text}; `}${now}`);
     };
-    const scene = sceneOf(plan, victim, all, hits, said);
+    const scene = sceneOf(plan, pods, victim, all, hits, said);
     let unrecovered: string | undefined;
     try {
       await step.fault.strike(scene);
       said('waiting until it is whole');
-      await untilWhole(plan.target, all.length);
+      await untilWhole(plan.target, pods, all.length);
     } catch (error) {
       if (error instanceof Interrupted || interrupted().aborted) throw error;
       unrecovered = messageOf(error);
@@ -143,14 +147,17 @@ function carryOutOne(
 
 function sceneOf(
   { target, cluster, way, images, foundOut }: Plan,
+  pods: Watch<PodView>,
   victim: Member,
   all: readonly Member[],
   hits: Hit[],
   detail: (text: string) => void,
 ): Scene {
+  const now = () => members(target, pods.now());
   return {
     target,
     victim,
+    now,
     way,
     others: all.filter(({ name }) => name !== victim.name),
     absence: foundOut + LONGER,
@@ -177,8 +184,8 @@ function sceneOf(
       }),
     async replaced({ name, uid }) {
       const gone = async () => {
-        const now = (await members(target)).find((member) => member.name === name);
-        return now !== undefined && now.uid !== uid ? true : undefined;
+        const found = (await now()).find((member) => member.name === name);
+        return found !== undefined && found.uid !== uid ? true : undefined;
       };
       await waitFor(`another pod in place of ${name}`, gone, { seconds: RECOVERY_SECONDS, every: 500 });
     },
@@ -192,16 +199,17 @@ function sceneOf(
  */
 async function spared(
   target: Target,
+  pods: Watch<PodView>,
   { fault }: Step,
   detail: (text: string) => void,
 ): Promise<readonly Member[]> {
-  const all = await members(target);
+  const all = await members(target, pods.now());
   const leader = all.find(({ leads }) => leads);
   if (!fault.takesNodes || !leader || nodeNumber(leader) !== CONTROL_PLANE) return all;
   detail(`moving the leader off ${leader.node}`);
   await target.kubectl(['delete', 'pod', leader.name, '--namespace', contract.name]);
-  await untilWhole(target, all.length);
-  return members(target);
+  await untilWhole(target, pods, all.length);
+  return members(target, pods.now());
 }
 
 function choose(all: readonly Member[], { role, fault }: Step, index: number): Member {
@@ -214,9 +222,13 @@ function choose(all: readonly Member[], { role, fault }: Step, index: number): M
 }
 
 /** Waits until every member is there with a vote, and all agree on that. */
-export async function untilWhole(target: Target, count: number): Promise<void> {
+export async function untilWhole(
+  target: Target,
+  pods: Pick<Watch<PodView>, 'now'>,
+  count: number,
+): Promise<void> {
   const whole = async () => {
-    const all = await members(target);
+    const all = await members(target, pods.now());
     const missing = all.filter((member) => !member.whole).map(({ name }) => name);
     if (all.length !== count) throw new Error(`${all.length} of ${count} pods are there`);
     if (missing.length > 0) throw new Error(`${missing.join(', ')} is not whole`);

@@ -44,6 +44,8 @@ export interface Scene {
   /** The member it is to hit; the leader where it has no roles. */
   readonly victim: Member;
   readonly others: readonly Member[];
+  /** All members as they are now. */
+  readonly now: () => Promise<readonly Member[]>;
   /** How requests get to the server. */
   readonly way: Way;
   /** How long a member must be away to be found out, in seconds, and some more. */

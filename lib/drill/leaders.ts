@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pods, type PodView } from '../deploy/pods';
+import type { PodView } from '../deploy/pods';
+import type { Watch } from '../deploy/watch';
 import type { Target } from '../targets/target';
 import { leaderAmong } from './member';
 
@@ -10,16 +11,13 @@ export interface Leadership {
 }
 
 /** Looks who leads, again and again, until it is told to end. What it cannot see, as in a node that is cut off, it leaves out. */
-export function watchLeaders(target: Target): { end(): Promise<readonly Leadership[]> } {
+export function watchLeaders(target: Target, all: Watch<PodView>): { end(): Promise<readonly Leadership[]> } {
   const every = target.name === 'local' ? 1000 : 5000;
   const ending = new AbortController();
   const seen: Leadership[] = [];
   const watch = async () => {
-    let known: readonly PodView[] = [];
-    for (let n = 0; !ending.signal.aborted; n += 1) {
-      // Pods that come back have other addresses.
-      if (n % 4 === 0) known = await pods(target).catch(() => known);
-      const member = await leaderAmong(target, known);
+    while (!ending.signal.aborted) {
+      const member = await leaderAmong(target, all.now());
       if (member !== undefined && member !== seen.at(-1)?.member) seen.push({ at: Date.now(), member });
       await sleep(every, undefined, { signal: ending.signal }).catch(() => undefined);
     }

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { contract } from '../contract';
-import { isReady, pods, type PodView } from '../deploy/pods';
+import { isReady, type PodView } from '../deploy/pods';
 import type { Target } from '../targets/target';
 
 /** A member of the store, as its pod and its own metrics tell. */
@@ -28,8 +28,7 @@ interface Numbers {
 }
 
 /** Every member, in the order of their names. Those that do not answer are not whole and do not lead. */
-export async function members(target: Target): Promise<Member[]> {
-  const all = await pods(target);
+export async function members(target: Target, all: readonly PodView[]): Promise<Member[]> {
   const found = all.map(async (pod) => describe(pod, all.length, await numbersOf(target, pod)));
   return (await Promise.all(found)).sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -5,7 +5,7 @@ import { evenWhenInterrupted } from '../../process/interrupt';
 import { waitFor } from '../../process/wait';
 import type { Fault, Scene } from '../fault';
 import { isHopeless, pods } from '../../deploy/pods';
-import { members, type Member } from '../member';
+import type { Member } from '../member';
 import { nodeNumber } from './kill';
 
 /** Room for the store of a drill, its log and a snapshot. */
@@ -34,7 +34,7 @@ export const fillDisk: Fault = {
       try {
         const before = await restartsOf(scene, victim);
         // Its pod is another one than at first, at another address.
-        const moved = (await members(scene.target)).filter(({ name }) => name === victim.name);
+        const moved = (await scene.now()).filter(({ name }) => name === victim.name);
         await hit(moved, async () => {
           await disk.fill();
           await hasEnded(scene, victim, before);
