@@ -12,7 +12,7 @@ import { jest } from './jest';
 type Project = 'rehearsed' | 'released';
 
 /**
- * Tests that play accounts on this machine, each with a Kubernetes of its own. However they end, what they started is
+ * Tests that play accounts on this machine, each with a Kubernetes of its own. However they end, these are
  * stopped here, as jest ends at once where it is told to. Where accounts are follows from the checkout: what a run that
  * was killed left there, the next one finds and removes.
  */
@@ -46,5 +46,6 @@ async function runIn(stages: string, name: Project, context: CheckContext): Prom
 async function clear(stages: string): Promise<void> {
   mkdirSync(stages, { recursive: true });
   for (const stage of readdirSync(stages)) await stopLocal(join(stages, stage), silent);
-  rmSync(stages, { recursive: true });
+  // What a command that was not ended with jest still writes there may come in between.
+  rmSync(stages, { recursive: true, force: true, maxRetries: 5 });
 }

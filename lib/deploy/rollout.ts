@@ -7,6 +7,11 @@ import { isHopeless, isReady, pods, reasonOf, watchPods } from './pods';
 import { watch } from './watch';
 
 const set = ['statefulset', contract.name, '--namespace', contract.name];
+/** The same as a list of one, which can be watched. */
+const sets = [
+  ...['statefulsets', '--namespace', contract.name],
+  ...['--field-selector', `metadata.name=${contract.name}`],
+];
 
 /** The part of a StatefulSet that says how far a rollout is. */
 interface SetView {
@@ -33,29 +38,37 @@ export async function waitForRollout(
   seconds: number,
   detail: (text: string) => void,
 ): Promise<void> {
-  const sets = await watch<SetView>(target, set);
-  const all = await watchPods(target);
-  let hopelessSince: number | undefined;
-  const look = () => {
-    const [{ metadata, spec, status }] = sets.now() as [SetView];
-    const updated = status.observedGeneration === metadata.generation ? (status.updatedReplicas ?? 0) : 0;
-    const available = status.availableReplicas ?? 0;
-    detail(`${Math.min(updated, available)} of ${spec.replicas} pods rolled out`);
-    const done = updated === spec.replicas && available === spec.replicas;
-    if (done && status.currentRevision === status.updateRevision) return 'done' as const;
-    const hopeless = all.now().some((pod) => !pod.metadata.deletionTimestamp && isHopeless(pod));
-    hopelessSince = hopeless ? (hopelessSince ?? Date.now()) : undefined;
-    const given = Date.now() - (hopelessSince ?? Date.now());
-    return given >= HOPELESS_FOR ? ('hopeless' as const) : undefined;
+  const begun: { end(): Promise<void> }[] = [];
+  const begin = async <T extends { end(): Promise<void> }>(start: () => Promise<T>): Promise<T> => {
+    const one = await waitFor('the rollout', start, { seconds });
+    begun.push(one);
+    return one;
   };
   let outcome: 'done' | 'hopeless' | undefined;
   try {
+    const found = await begin(() => watch<SetView>(target, sets));
+    const all = await begin(() => watchPods(target));
+    let hopelessSince: number | undefined;
+    const look = () => {
+      const [one] = found.now();
+      if (one === undefined) throw new Error(`there is no StatefulSet ${contract.name}`);
+      const { metadata, spec, status } = one;
+      const updated = status.observedGeneration === metadata.generation ? (status.updatedReplicas ?? 0) : 0;
+      const available = status.availableReplicas ?? 0;
+      detail(`${Math.min(updated, available)} of ${spec.replicas} pods rolled out`);
+      const done = updated === spec.replicas && available === spec.replicas;
+      if (done && status.currentRevision === status.updateRevision) return 'done' as const;
+      const hopeless = all.now().some((pod) => !pod.metadata.deletionTimestamp && isHopeless(pod));
+      hopelessSince = hopeless ? (hopelessSince ?? Date.now()) : undefined;
+      const given = Date.now() - (hopelessSince ?? Date.now());
+      return given >= HOPELESS_FOR ? ('hopeless' as const) : undefined;
+    };
     outcome = await waitFor('the rollout', look, { seconds });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${messageOf(error)}\n${await explain(target)}`, { cause: error });
   } finally {
-    await evenWhenInterrupted(() => Promise.all([sets.end(), all.end()]));
+    await evenWhenInterrupted(() => Promise.all(begun.map((one) => one.end())));
   }
   if (outcome === 'hopeless') throw new UserError(`a pod cannot become ready\n${await explain(target)}`);
 }

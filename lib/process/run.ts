@@ -62,20 +62,24 @@ export async function run(
     });
     let stdout = '';
     let tail = '';
-    let partial = '';
-    const take = (chunk: string) => {
-      tail = (tail + chunk).slice(-20_000);
-      if (log !== undefined) writeSync(log, chunk);
-      if (!options.onLine) return;
-      const lines = (partial + chunk).split('\n');
-      partial = lines.pop() ?? '';
-      lines.forEach(options.onLine);
+    /** Takes what comes of one stream: a line of one may come in two parts with a line of the other between them. */
+    const taker = () => {
+      let partial = '';
+      return (chunk: string) => {
+        tail = (tail + chunk).slice(-20_000);
+        if (log !== undefined) writeSync(log, chunk);
+        if (!options.onLine) return;
+        const lines = (partial + chunk).split('\n');
+        partial = lines.pop() ?? '';
+        lines.forEach(options.onLine);
+      };
     };
+    const take = taker();
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
       take(chunk);
     });
-    child.stderr.setEncoding('utf8').on('data', take);
+    child.stderr.setEncoding('utf8').on('data', taker());
     child.stdin.on('error', () => undefined); // The child may end without reading its input.
     child.stdin.end(options.input ?? '');
 

@@ -31,15 +31,15 @@ export function updatedTypes(events: readonly StackEvent[]): string[] {
   return [...new Set(types)];
 }
 
-/** Made anew with every change, as each version of it stays what it was; what used the old one uses the new one. */
-const VERSIONED = 'AWS::Lambda::LayerVersion';
+/** Made anew with each version of kubectl, as a version of a layer stays what it was; its function takes the new one. */
+const LAYER = '[~] AWS::Lambda::LayerVersion ControlPlane/KubectlLayer ';
 
 /** Resources that `cdk diff` says would, or may, be made anew or be gone, by the lines it marks so. */
 export function replacements(diff: string): string[] {
   return diff
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => /^\[[-~+]\] AWS::/.test(line))
+    .filter((line) => /^\[[-~+]\] (?:AWS|Custom)::/.test(line))
     .filter((line) => line.startsWith('[-]') || /\b(?:replace|replaced|destroy|orphan)$/.test(line))
-    .filter((line) => !line.startsWith(`[~] ${VERSIONED} `));
+    .filter((line) => !line.startsWith(LAYER));
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { evenWhenInterrupted } from '../process/interrupt';
-import { run, succeeds } from '../process/run';
+import { CommandFailed, run, succeeds } from '../process/run';
 import { UserError } from '../terminal/user-error';
 import type { Cluster } from './target';
 
@@ -11,6 +11,9 @@ import type { Cluster } from './target';
  * https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html
  */
 const TOKEN_MILLISECONDS = 10 * 60_000;
+
+/** What kubectl says of a token that is not taken. */
+const REFUSED = /Unauthorized|must be logged in to the server/;
 
 interface Which {
   readonly name: string;
@@ -40,8 +43,16 @@ export async function withAccountCluster<T>(
     await access.kubeconfig();
     return await work({
       name: `EKS cluster ${name} in ${region}`,
-      kubectl: async (args, options) =>
-        run('kubectl', ['--kubeconfig', await access.kubeconfig(), ...args], options),
+      async kubectl(args, options) {
+        const call = async () =>
+          run('kubectl', ['--kubeconfig', await access.kubeconfig(), ...args], options);
+        return call().catch((error: unknown) => {
+          // A token ends with the credentials it was made with, which may be before its time.
+          if (!(error instanceof CommandFailed && REFUSED.test(error.output))) throw error;
+          access.renew();
+          return call();
+        });
+      },
       // With a kubeconfig of the person's own, as this one is gone when it is read.
       kubectlHint: `aws eks update-kubeconfig --region ${region} --name ${name} && kubectl`,
     });
@@ -55,7 +66,7 @@ export async function withAccountCluster<T>(
 
 /**
  * A kubeconfig with a token in it. One as `aws eks update-kubeconfig` writes it has each kubectl start the AWS CLI for a
- * token of its own, which takes a second of a processor, and a release calls kubectl every second.
+ * token of its own, which takes a second of a processor, and a release calls kubectl several times a second.
  */
 class Access {
   private cluster: Answer | undefined;
@@ -78,6 +89,11 @@ class Access {
     }
     await this.written;
     return this.file;
+  }
+
+  /** The next call has another token. */
+  renew(): void {
+    this.until = 0;
   }
 
   private async write(): Promise<void> {

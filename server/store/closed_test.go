@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -56,6 +57,33 @@ func TestAMemberComparesItsDataUnlessItWasClosed(t *testing.T) {
 	}
 }
 
+func TestAComparisonThatNobodyAnsweredIsMadeLater(t *testing.T) {
+	c := newTrial(t)
+	var logged messages
+	c.change = func(o *Options) {
+		o.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	all := c.startAll(3, 0, 1, 2)
+	put(t, all[0].store, "a", "a")
+	// As after a power cut: none was closed, and none is there to be asked.
+	stopAll(all)
+	for i := range 3 {
+		if err := os.Remove(closedFile(c.directories[i] + "/etcd")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all = c.startAll(3, 0, 1, 2)
+	before := logged.count(comparing)
+	for i := range 3 {
+		all[i].stop()
+		all[i] = c.start(i, 3)
+		all[i].ready()
+	}
+	if n := logged.count(comparing); before > 1 || n < 2 {
+		t.Errorf("after all had gone at once, and then been closed one by one, %d compared their data, %d of them at once", n, before)
+	}
+}
+
 func TestAMemberThatIsOpenIsNotMarkedAsClosed(t *testing.T) {
 	directory := t.TempDir()
 	if closed, err := unmarkClosed(directory); err != nil || closed {
@@ -69,5 +97,26 @@ func TestAMemberThatIsOpenIsNotMarkedAsClosed(t *testing.T) {
 	}
 	if closed, err := unmarkClosed(directory); err != nil || closed {
 		t.Errorf("a member that was opened since: closed %v, %v", closed, err)
+	}
+}
+
+func TestAMarkSpeaksOfTheDataThatWasThere(t *testing.T) {
+	directory := t.TempDir()
+	database := filepath.Join(directory, "member", "snap", "db")
+	if err := os.MkdirAll(filepath.Dir(database), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{"one", "another"} {
+		if err := os.WriteFile(database, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if content == "one" {
+			if err := markClosed(directory); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if closed, err := unmarkClosed(directory); err != nil || closed {
+		t.Errorf("data that was written after the mark: closed %v, %v", closed, err)
 	}
 }

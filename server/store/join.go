@@ -32,6 +32,10 @@ type opening struct {
 	local     *local
 	log       *slog.Logger
 
+	// owes is true if the data should have been compared and there was nobody
+	// to compare it with: the next start has to.
+	owes bool
+
 	said   string
 	saidAt time.Time
 }
@@ -132,9 +136,9 @@ func (o *opening) join(ctx context.Context, via int) (*embed.Etcd, error) {
 	return nil, err
 }
 
-// start starts the member. compare says to compare its data with that of the
-// others first, if it was not closed: that holds up every member, for as long
-// as it takes to read the whole store.
+// start starts the member. compare says that its data can be compared with
+// that of the others first, which is done if it was not closed: it holds up
+// every member, for as long as it takes to read the whole store.
 func (o *opening) start(state, initial string, compare bool) (*embed.Etcd, error) {
 	closed, err := unmarkClosed(o.directory)
 	if err != nil {
@@ -144,6 +148,8 @@ func (o *opening) start(state, initial string, compare bool) (*embed.Etcd, error
 	if err != nil {
 		return nil, err
 	}
+	hasData := state == embed.ClusterStateFlagExisting && initial == ""
+	o.owes = hasData && !closed && !compare
 	config.ClusterState = state
 	if initial != "" {
 		config.InitialCluster = initial

@@ -66,6 +66,9 @@ type Store struct {
 	log       *slog.Logger
 	directory string
 	quota     int64
+	// owesComparison is true if this start was to compare the data with that of
+	// others, and could not.
+	owesComparison bool
 	// kv is the server, or what tests wrap it in.
 	kv KeyValues
 	// wrapped is true if answers may be lost even where they never are.
@@ -136,6 +139,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 		return nil, err
 	}
 	s := newStore(etcd, options)
+	s.owesComparison = o.owes
 	s.local, s.membership, s.client = l, server, o.client
 	s.watch()
 	l.store.Store(s)
@@ -163,6 +167,7 @@ func openAlone(options Options) (*Store, error) {
 		return nil, err
 	}
 	s := newStore(etcd, options)
+	s.owesComparison = o.owes
 	s.watch()
 	return s, nil
 }
@@ -210,7 +215,7 @@ func (s *Store) Close() {
 	// may be stopping too; see HandOver.
 	s.server.HardStop()
 	s.etcd.Close()
-	if !asked {
+	if !asked || s.owesComparison {
 		return
 	}
 	if err := markClosed(s.directory); err != nil {

@@ -62,6 +62,14 @@ describe('a watch', () => {
     await things.end();
   });
 
+  test('of which a line is torn is begun again as well', async () => {
+    kubectl([thing('a', '1')], ['{"type":"ADDED","obj'], 'exec sleep 60');
+    const things = await watch<Thing>(cluster, ['things']);
+    kubectl([thing('b', '2')], [], 'exec sleep 60');
+    await until('2', () => things.now());
+    await things.end();
+  });
+
   test('of what cannot be read says so at once', async () => {
     fake.command('kubectl', 'echo "error: the server has no things" >&2; exit 1');
     await expect(watch(cluster, ['things'])).rejects.toThrow('the server has no things');

@@ -20,6 +20,7 @@ import { releaseImages } from './images';
 
 // Each pod drains for as long as a load balancer takes, so a roll takes three minutes.
 const PATIENCE = 15 * 60_000;
+jest.setTimeout(PATIENCE);
 const checkout = join(__dirname, '..', '..');
 const quiet = () => undefined;
 
@@ -30,9 +31,9 @@ beforeAll(async () => {
   set = await setStage(names.cluster);
   await deploy(set);
   place = await placeOn(set);
-}, PATIENCE);
+});
 
-afterAll(() => set.leave(), PATIENCE);
+afterAll(() => set.leave());
 
 async function deploy({ cdk, stage }: SetStage): Promise<void> {
   const settings = asArguments(rehearsalSettings(DEFAULT_KUBERNETES_VERSION));

@@ -26,7 +26,13 @@ export function berthOf(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
-  const kill = () => process.kill(-(child.pid ?? 0), 'SIGKILL');
+  const kill = () => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+    } catch {
+      // It has ended already, and what it said last was still to come.
+    }
+  };
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { ItemClient } from '../../lib/client/item-client';
 import { isReady, pods } from '../../lib/deploy/pods';
 import type { ReleaseRecord } from '../../lib/release/journal';
+import { imageOf, readSet } from '../../lib/release/stateful-set';
 import type { Target } from '../../lib/targets/target';
 import type { Ended, KillAt } from './berth';
 import { cutConnectionsTo } from './cut-connections';
@@ -18,7 +19,7 @@ export interface Place {
   client(): ItemClient;
   /** `bin/berth`, told where to release; killed, if asked so, at that moment. */
   berth(args: readonly string[], killAt?: KillAt): Promise<Ended>;
-  /** What everyone who declares the image says it is. */
+  /** What everyone who declares the image says it is, beside the set itself. */
   declared(): Promise<string[]>;
   readonly registry: {
     /** Host and port it is pushed to. */
@@ -53,7 +54,8 @@ export function releaseCases(given: () => Place): void {
   const expectAllOn = async (image: string) => {
     const running = (await pods(given().target)).map((pod) => [pod.spec.containers[0]?.image, isReady(pod)]);
     expect(running).toEqual([1, 2, 3].map(() => [image, true]));
-    const declared = await given().declared();
+    const set = await readSet(given().target);
+    const declared = [...(await given().declared()), set && imageOf(set)];
     expect(declared).toEqual(declared.map(() => image));
   };
 

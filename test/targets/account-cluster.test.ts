@@ -51,6 +51,22 @@ describe('the cluster of an account', () => {
     ]);
   });
 
+  test('is asked once more with another token when one is not taken', async () => {
+    fake.command(
+      'kubectl',
+      'case "$(cat "$2")" in *first*) echo "error: Unauthorized" >&2; exit 1;; esac; echo done',
+    );
+    fake.command(
+      'aws',
+      `case "$*" in
+        *describe-cluster*) echo '{"cluster": {"endpoint": "https://api.example", "certificateAuthority": {"data": "Y2E="}}}';;
+        *get-token*) [ -e "$0.asked" ] && t=second || t=first; touch "$0.asked"; echo "{\\"status\\": {\\"token\\": \\"$t\\"}}";;
+      esac`,
+    );
+    expect(await within((cluster) => cluster.kubectl(['get', 'pods']))).toBe('done');
+    expect(asked('get-token')).toHaveLength(2);
+  });
+
   test('leaves no token behind, and lets nobody else read it', async () => {
     const file = await within(async (cluster) => {
       await cluster.kubectl(['version']);
