@@ -1,6 +1,6 @@
 import { waitFor } from '../../lib/process/wait';
 import { run } from '../../lib/process/run';
-import { watch } from '../../lib/deploy/watch';
+import { watch, type Watch } from '../../lib/deploy/watch';
 import type { Cluster } from '../../lib/targets/target';
 import { fakeCommands, type FakeCommands } from '../targets/fake-commands';
 
@@ -16,7 +16,15 @@ describe('a watch', () => {
   beforeEach(() => {
     fake = fakeCommands();
   });
-  afterEach(() => {
+  const begun: Watch<Thing>[] = [];
+  const watchThings = async () => {
+    const things = await watch<Thing>(cluster, ['things']);
+    begun.push(things);
+    return things;
+  };
+  afterEach(async () => {
+    // Also where a test fails: jest would wait for kubectl.
+    await Promise.all(begun.splice(0).map((things) => things.end()));
     fake.restore();
   });
 
@@ -31,6 +39,16 @@ describe('a watch', () => {
     const lines = said.map((line) => `echo '${line}'`).join('\n');
     fake.command('kubectl', `case "$*" in *--watch*)\n${lines}\n${after};; *) echo '${items}';; esac`);
   };
+  /** Before that it would do what it is told next. */
+  const untilItWatches = () =>
+    waitFor(
+      'a kubectl that watches',
+      () => fake.calls().some((call) => call.includes('--watch')) || undefined,
+      {
+        seconds: 20,
+        every: 20,
+      },
+    );
   const uids = (things: readonly Thing[]) => things.map(({ metadata }) => metadata.uid).join(' ');
   const until = (wanted: string, now: () => readonly Thing[]) =>
     waitFor(`things ${wanted}`, () => uids(now()) === wanted || undefined, { seconds: 20, every: 20 });
@@ -44,7 +62,7 @@ describe('a watch', () => {
       'Warning: what kubectl says itself',
     ];
     kubectl([thing('a', '1'), thing('b', '2')], events, 'exec sleep 60');
-    const things = await watch<Thing>(cluster, ['things']);
+    const things = await watchThings();
     await until('4 3', () => things.now());
     await things.end();
     expect(fake.calls()).toEqual([
@@ -55,8 +73,9 @@ describe('a watch', () => {
 
   test('that the API server ends is begun again, with what is there by then', async () => {
     kubectl([thing('a', '1')], [], 'exit 1');
-    const things = await watch<Thing>(cluster, ['things']);
+    const things = await watchThings();
     expect(uids(things.now())).toBe('1');
+    await untilItWatches();
     kubectl([thing('b', '2')], [], 'exec sleep 60');
     await until('2', () => things.now());
     await things.end();
@@ -64,7 +83,8 @@ describe('a watch', () => {
 
   test('of which a line is torn is begun again as well', async () => {
     kubectl([thing('a', '1')], ['{"type":"ADDED","obj'], 'exec sleep 60');
-    const things = await watch<Thing>(cluster, ['things']);
+    const things = await watchThings();
+    await untilItWatches();
     kubectl([thing('b', '2')], [], 'exec sleep 60');
     await until('2', () => things.now());
     await things.end();

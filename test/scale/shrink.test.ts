@@ -30,7 +30,8 @@ function cluster(store: Store) {
     }
     if (verb === 'get') {
       const status = { observedGeneration: 1, updatedReplicas: replicas, availableReplicas: replicas };
-      return Promise.resolve(JSON.stringify({ metadata: { generation: 1 }, spec: { replicas }, status }));
+      const set = { metadata: { name: 'berth', generation: 1 }, spec: { replicas }, status };
+      return Promise.resolve(JSON.stringify(what === 'statefulsets' ? { items: [set] } : set));
     }
     const last = args.at(-1) ?? '';
     if (last === '--members')
