@@ -57,6 +57,9 @@ const tagsOf = async (registry: string): Promise<string[]> => {
   return answer.ok ? (((await answer.json()) as { tags: string[] | null }).tags ?? []) : [];
 };
 
+// The first build on a machine compiles what lists the image's contents and pushes it, which takes minutes.
+jest.setTimeout(15 * 60_000);
+
 /** Bytes of a push that get through: of the server's layer a tenth or so. */
 const CUT_AFTER = 1_000_000;
 
