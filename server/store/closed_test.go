@@ -31,14 +31,19 @@ func (m *messages) count(message string) int {
 // comparing is how etcd begins to compare a member's data with that of others.
 const comparing = "starting initial corruption check"
 
-func TestAMemberComparesItsDataUnlessItWasClosed(t *testing.T) {
-	c := newTrial(t)
-	var logged messages
+// threeThatLog are three members with data, and what they log.
+func threeThatLog(t *testing.T) (*trial, *messages, map[int]*attempt) {
+	c, logged := newTrial(t), &messages{}
 	c.change = func(o *Options) {
-		o.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		o.Log = slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	all := c.startAll(3, 0, 1, 2)
 	put(t, all[0].store, "a", "a")
+	return c, logged, all
+}
+
+func TestAMemberComparesItsDataUnlessItWasClosed(t *testing.T) {
+	c, logged, all := threeThatLog(t)
 
 	all[2].stop()
 	c.start(2, 3).ready()
@@ -58,13 +63,7 @@ func TestAMemberComparesItsDataUnlessItWasClosed(t *testing.T) {
 }
 
 func TestAComparisonThatNobodyAnsweredIsMadeLater(t *testing.T) {
-	c := newTrial(t)
-	var logged messages
-	c.change = func(o *Options) {
-		o.Log = slog.New(slog.NewTextHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}
-	all := c.startAll(3, 0, 1, 2)
-	put(t, all[0].store, "a", "a")
+	c, logged, all := threeThatLog(t)
 	// As after a power cut: none was closed, and none is there to be asked.
 	stopAll(all)
 	for i := range 3 {
