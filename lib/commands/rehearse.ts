@@ -62,15 +62,14 @@ async function untilInterrupted(
   clearInterval(waiting);
 }
 
-function describe({ steps, types, standIns }: Rehearsal): string {
-  const total = steps.reduce((sum, { seconds }) => sum + seconds, 0);
+function describe({ steps, seconds: total, rollSeconds, types, standIns }: Rehearsal): string {
   return [
     '',
     ...steps.flatMap(({ name, seconds, seen }) => [
       `${seconds.toFixed(1).padStart(6)} s  ${name}`,
       ...seen.map((text) => `          ${text}`),
     ]),
-    `${total.toFixed(1).padStart(6)} s  together`,
+    `${total.toFixed(1).padStart(6)} s  together, ${(total - rollSeconds).toFixed(1)} besides rolling the pods one by one`,
     '',
     `Of ${types.count} resource types the emulator lacks these, which the rehearsal adds:`,
     ...Object.entries(types.added).map(([type, reason]) => `  ${type}: ${reason}`),

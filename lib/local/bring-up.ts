@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { bothEnded } from '../process/both-ended';
 import type { Progress } from '../terminal/progress';
 import { buildParts, type BuiltParts } from './build-parts';
 import { createCgroups } from './cgroups';
@@ -119,10 +120,4 @@ async function waitForSystem(rising: Rising, daemons: readonly Daemon[], nodes: 
     return found === wanted || undefined;
   };
   await waitWhileRunning(rising.place, daemons, 'DNS and Ingress', ready, { seconds: 120, every: 300 });
-}
-
-/** As Promise.all, but when one fails the other has ended too: what cleans up must not meet it at work. */
-async function bothEnded<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([a, b]);
-  return Promise.all([a, b]);
 }

@@ -154,6 +154,8 @@ export function startControllers(
     `--cluster-signing-cert-file=${authority.certificate}`,
     `--cluster-signing-key-file=${authority.key}`,
     '--leader-elect=false',
+    // A namespace that goes is looked at again, not only after half the time that its pods may take to end.
+    '--namespace-sync-period=2s',
     // A node that vanished is found out as soon as load balancers with health checks find out its pods.
     '--node-monitor-period=1s',
     `--node-monitor-grace-period=${NODE_GRACE_SECONDS}s`,

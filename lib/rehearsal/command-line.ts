@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { run } from '../process/run';
 import { accountEnvironment } from './account';
+import { layerPrograms } from './emulator';
 import type { Stage } from './stage';
 
 /**
@@ -30,7 +31,7 @@ export async function commandLine({
     // What stands there for kubectl is for Lambdas, so it comes second; `aws` runs what the layer brings.
     PATH: [dirname(cluster.kubectl), workspace.bin, process.env['PATH']].join(':'),
     _LAMBDA_LAYERS_DIRS: layer,
-    REHEARSAL_RUN: workspace.run,
+    REHEARSAL_PROGRAMS: layerPrograms(),
     PYTHONPATH: python,
   };
 }

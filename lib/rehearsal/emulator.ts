@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
+import { cacheDirectory } from '../installation/cache';
 import type { Certificate } from '../local/certificates';
 import type { Rising } from '../local/control-plane';
 import { startDaemon, waitWhileRunning } from '../local/daemon';
@@ -28,6 +29,11 @@ export interface EmulatorOptions {
 
 /** Programs that Lambdas call by name. */
 const LAYER_PROGRAMS = ['kubectl', 'helm', 'aws'];
+
+/** Where layer-program.sh keeps what it need not unpack and compile again. */
+export function layerPrograms(): string {
+  return cacheDirectory('layer-programs');
+}
 
 /**
  * Starts MiniStack, which checks signatures, IAM policies and access entries, and waits until it answers.
@@ -72,6 +78,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Account> 
         DOCKER_HOST: 'unix:///dev/null', // A Docker engine of this machine is none of its business.
         AUTH: 'true',
         REHEARSAL_RUN: workspace.run,
+        REHEARSAL_PROGRAMS: layerPrograms(),
         REHEARSAL_CA: authority,
         REHEARSAL_SOURCE: __dirname,
         REHEARSAL_CHARTS: options.charts,

@@ -22,10 +22,17 @@ case $name in
   aws)
     # A token for EKS is a signed address of STS, which nobody calls; it has to be the real one's.
     case " $* " in *" get-token "*) export AWS_ENDPOINT_URL_STS="https://sts.$AWS_REGION.amazonaws.com" ;; esac
-    # The layer has no bytecode, and to compile the AWS CLI takes longer than to run it: kept, and found again each time.
+    # The layer has no bytecode, to compile the AWS CLI takes longer than to run it, and each Lambda has the layer in
+    # another place: one copy stays on this machine, named by the checksums of all its files that RECORD holds.
+    kept=$REHEARSAL_PROGRAMS/aws-$(cat "$layer"/awscli/*.dist-info/RECORD | sha256sum | cut -c1-12)
+    if [ ! -d "$kept" ]; then
+      mkdir -p "$REHEARSAL_PROGRAMS"
+      cp -R "$layer/awscli" "$kept.$$"
+      mv -T "$kept.$$" "$kept" 2>/dev/null || rm -rf "$kept.$$" # Another Lambda was first.
+    fi
     unset PYTHONDONTWRITEBYTECODE
-    export PYTHONPYCACHEPREFIX="$REHEARSAL_RUN/pycache"
-    exec python3 "$found" "$@"
+    export PYTHONPYCACHEPREFIX="$kept.pycache"
+    exec python3 "$kept/aws" "$@"
     ;;
   helm)
     # Chart repositories of the internet are served by the rehearsal, with charts that stand in for theirs.

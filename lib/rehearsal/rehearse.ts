@@ -1,22 +1,23 @@
-import { join } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { Stacks } from '../account/stacks';
 import { names } from '../config/names';
+import { bothEnded } from '../process/both-ended';
 import { interrupted } from '../process/interrupt';
 import type { Progress } from '../terminal/progress';
 import { ACCOUNT, clientSettings, inventory, REGION } from './account';
 import { Cdk } from './cdk';
 import { readEmulatedTypes, readTemplates, typesInUse, type TypesInUse } from './resource-types';
 import type { Scene } from './scene';
-import { asArguments, rehearsalSettings, type GivenSettings } from './settings';
+import { rehearsalSettings, type GivenSettings } from './settings';
 import { onStage, type Stage } from './stage';
 import { STAND_INS } from './stand-in-list';
 import { Steps, type DoneStep } from './step';
 import { deploy } from './steps/deploy';
 import { destroy } from './steps/destroy';
-import { refuse } from './steps/refuse';
+import { refuse, refused } from './steps/refuse';
 import { release } from './steps/release';
 import { upgrade } from './steps/upgrade';
+import { synthesize } from './synthesize';
 import { workspaceOf, type Workspace } from './workspace';
 
 /** The version the app is deployed with, and the one it is upgraded to. */
@@ -39,6 +40,10 @@ export interface RehearseOptions {
 /** What a rehearsal saw. It throws where something is not as it should be. */
 export interface Rehearsal {
   readonly steps: readonly DoneStep[];
+  /** How long all of it took, from setting the stage until nothing of it was left running. */
+  readonly seconds: number;
+  /** How much of that was the release that was waited for, pod by pod. */
+  readonly rollSeconds: number;
   readonly types: TypesInUse;
   /** What is not what it is in an account, and what stands in its place. */
   readonly standIns: Readonly<Record<string, string>>;
@@ -55,7 +60,8 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const { checkout, progress, keep } = options;
   const { workspace = workspaceOf(checkout) } = options;
   rehearsalSettings(FROM, options.settings); // Before anything is started.
-  return onStage(workspace, names.cluster, progress, async (stage) => {
+  const started = Date.now();
+  const played = await onStage(workspace, names.cluster, progress, async (stage) => {
     try {
       return await play(options, stage, new Steps(progress));
     } catch (error) {
@@ -63,47 +69,67 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
       throw error;
     }
   });
+  return { ...played, seconds: (Date.now() - started) / 1000 };
 }
 
-async function play({ keep, settings }: RehearseOptions, stage: Stage, steps: Steps): Promise<Rehearsal> {
+async function play(
+  { keep, settings }: RehearseOptions,
+  stage: Stage,
+  steps: Steps,
+): Promise<Omit<Rehearsal, 'seconds'>> {
   const { workspace } = stage;
-  const scene: Scene = {
-    stage,
-    cdk: new Cdk(workspace, stage.account),
-    stacks: new Stacks(new CloudFormationClient(clientSettings(stage.account))),
-    settings: rehearsalSettings(FROM, settings),
-    assembly: join(workspace.run, 'cdk.out'),
-  };
-  const types = await steps.step('cdk synth', async (seen, detail) => {
-    await synthesize(scene, detail);
-    const used = typesInUse(readTemplates(scene.assembly), readEmulatedTypes(workspace.run));
+  const cdk = new Cdk(workspace, stage.account);
+  const given = rehearsalSettings(FROM, settings);
+  const { types, assembly } = await steps.step('cdk synth, cdk bootstrap', async (seen, detail) => {
+    const [directory] = await bothEnded(
+      synthesize(cdk, workspace, 'synth', given, detail),
+      // With the environment named it does not look at the app.
+      cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], detail),
+    );
+    const used = typesInUse(readTemplates(directory), readEmulatedTypes(workspace.run));
     seen(
       `${used.count} resource types, ${Object.keys(used.added).length} of them emulated by the rehearsal itself`,
     );
-    return used;
+    return { types: used, assembly: directory };
   });
-  await steps.step('cdk bootstrap', (_, detail) =>
-    scene.cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], detail),
-  );
+  const stacks = new Stacks(new CloudFormationClient(clientSettings(stage.account)));
+  const scene: Scene = { stage, cdk, stacks, settings: given, assembly };
   const empty = await inventory(stage.account, stage.python);
   const deployed = await steps.step('cdk deploy, all stacks', (seen, detail) => deploy(scene, seen, detail));
-  await steps.step('Release another image', (seen, detail) => release(scene, deployed, seen, detail));
+  // A release is mostly waiting, so what is deployed after it is synthesized meanwhile.
+  const [rollSeconds, changed] = await bothEnded(
+    steps.step('Release another image', (seen, detail) => release(scene, deployed, seen, detail)),
+    synthesizeChanges(scene),
+  );
   await steps.step('A change that the cluster refuses', (seen, detail) =>
-    refuse(scene, deployed, seen, detail),
+    refuse(scene, deployed, changed.refused, seen, detail),
   );
   await steps.step(`Upgrade Kubernetes ${FROM} to ${TO}`, (seen, detail) =>
-    upgrade(scene, deployed, TO, seen, detail),
+    upgrade(scene, deployed, TO, changed.upgraded, seen, detail),
   );
   if (keep) await keep(stage);
   interrupted().throwIfAborted();
   const left = await steps.step('cdk destroy, all stacks', (seen, detail) =>
     destroy(scene, empty, seen, detail),
   );
-  return { steps: steps.done, types, standIns: STAND_INS, left };
+  return { steps: steps.done, rollSeconds, types, standIns: STAND_INS, left };
 }
 
-/** `cdk synth` as a person would call it, once for the deployments that follow. */
-async function synthesize(scene: Scene, detail: (text: string) => void): Promise<void> {
-  const options = ['--quiet', '--output', scene.assembly, ...asArguments(scene.settings)];
-  await scene.cdk.run('synth', ['synth', ...options], detail);
+/** The app with the settings of the steps that change it. */
+async function synthesizeChanges({
+  cdk,
+  stage: { workspace },
+  settings,
+}: Scene): Promise<Record<'refused' | 'upgraded', string>> {
+  const silently = () => undefined;
+  return {
+    refused: await synthesize(cdk, workspace, 'synth-refused', refused(settings), silently),
+    upgraded: await synthesize(
+      cdk,
+      workspace,
+      'synth-upgraded',
+      { ...settings, kubernetesVersion: TO },
+      silently,
+    ),
+  };
 }

@@ -30,3 +30,6 @@ export function logOf(scene: Scene, step: string): string {
 
 /** `cdk deploy` that ends where a person would have to answer; events instead of a bar, for the log. */
 export const DEPLOY = ['deploy', '--require-approval', 'never', '--progress', 'events'] as const;
+
+/** The same for changes. What a change set adds, the first deployment showed; each is five seconds of waiting. */
+export const DEPLOY_CHANGE = [...DEPLOY, '--method', 'direct'] as const;

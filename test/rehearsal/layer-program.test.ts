@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,7 +22,12 @@ afterEach(() => {
 const call = (name: string, args: string[], layers: string) =>
   spawnSync(join(directory, name), args, {
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'], _LAMBDA_LAYERS_DIRS: layers, REHEARSAL_CHARTS: 'http://127.0.0.1:9' },
+    env: {
+      PATH: process.env['PATH'],
+      _LAMBDA_LAYERS_DIRS: layers,
+      REHEARSAL_CHARTS: 'http://127.0.0.1:9',
+      REHEARSAL_PROGRAMS: join(directory, 'programs'),
+    },
   });
 
 test("a program of a Lambda's layers is run with the arguments it was given", () => {
@@ -39,6 +44,28 @@ test('a chart repository of the internet is asked of the rehearsal, and nothing 
   const told = call('helm', args, join(directory, 'layer')).stdout.trim().split('\n');
   expect(told).toEqual(
     args.map((arg) => (arg.startsWith('https') ? 'http://127.0.0.1:9/example.org/charts' : arg)),
+  );
+});
+
+test('the AWS CLI of a layer is kept, so that the next Lambda with the same one does not compile it again', () => {
+  const brought = (layer: string, says: string, checksum: string) => {
+    const at = join(directory, layer, 'awscli');
+    mkdirSync(join(at, 'awscli.dist-info'), { recursive: true });
+    writeFileSync(join(at, 'awscli.dist-info', 'RECORD'), checksum);
+    writeFileSync(join(at, 'says.py'), `TEXT = '${says}'\n`);
+    writeFileSync(join(at, 'aws'), 'import sys, says\nprint(says.__file__, says.TEXT, *sys.argv[1:])\n');
+    return join(directory, layer);
+  };
+  copyFileSync(script, join(directory, 'aws'));
+  const said = ['one', 'again', 'other'].map((layer) => {
+    const version = layer === 'other' ? '2' : '1';
+    return call('aws', ['eks', 'a b'], brought(layer, version, `says.py,sha256=${version}`)).stdout;
+  });
+  expect(said[0]).toMatch(/^\S+says\.py 1 eks a b\n$/);
+  expect(said[1]).toBe(said[0]);
+  expect(said[2]).toMatch(/ 2 eks a b\n$/);
+  expect(readdirSync(join(directory, 'programs')).filter((name) => !name.endsWith('.pycache'))).toHaveLength(
+    2,
   );
 });
 

@@ -14,8 +14,7 @@ test(
     const { steps, types, standIns, left } = played;
     const seen = steps.map(({ name, seen: what }) => `${name}: ${what.join('; ')}`).join('\n');
     expect(steps.map(({ name }) => name)).toEqual([
-      'cdk synth',
-      'cdk bootstrap',
+      'cdk synth, cdk bootstrap',
       'cdk deploy, all stacks',
       'Release another image',
       'A change that the cluster refuses',

@@ -3,34 +3,37 @@ import { names } from '../../config/names';
 import { contract } from '../../contract';
 import { CommandFailed } from '../../process/run';
 import { UserError } from '../../terminal/user-error';
-import { DEPLOY, type Deployed, type Scene } from '../scene';
-import { asArguments } from '../settings';
+import { DEPLOY_CHANGE, type Deployed, type Scene } from '../scene';
+import type { GivenSettings } from '../settings';
 
 /**
  * Settings that look right and that no cluster takes: volumes of another size, which the set's immutable claim
  * templates do not allow. The Ingress is changed with it, so that there is something to take back: it comes before the
  * set.
  */
-function refused({ volumeGib = '8' }: Scene['settings']): Readonly<Record<string, string>> {
-  return { volumeGib: String(Number(volumeGib) + 1), clientCidrs: '198.51.100.0/24' };
+export function refused(settings: GivenSettings): GivenSettings {
+  const { volumeGib = '8' } = settings;
+  return { ...settings, volumeGib: String(Number(volumeGib) + 1), clientCidrs: '198.51.100.0/24' };
 }
 
-/** Nothing of what ran may be touched, and what was applied before the refusal must be as it was. */
+/**
+ * Nothing of what ran may be touched, and what was applied before the refusal must be as it was.
+ * @param assembly directory of the app with the settings of `refused`
+ */
 export async function refuse(
   scene: Scene,
   { server, host, items }: Deployed,
+  assembly: string,
   seen: (text: string) => void,
   detail: (text: string) => void,
 ): Promise<void> {
-  const { cdk, stacks, stage, settings } = scene;
-  const bad = refused(settings);
+  const { cdk, stacks } = scene;
   const before = await server.running();
   const ingress = await admitted(server);
-  const options = ['--exclusively', '--output', `${stage.workspace.run}/cdk.out.refused`];
   try {
     await cdk.run(
       'refuse',
-      [...DEPLOY, names.stacks.server, ...options, ...asArguments({ ...settings, ...bad })],
+      [...DEPLOY_CHANGE, names.stacks.server, '--exclusively', '--app', assembly],
       detail,
     );
   } catch (error) {
@@ -46,7 +49,7 @@ export async function refuse(
     seen(`${await server.assertKept(host, items)} of ${items.length} items unchanged`);
     return;
   }
-  throw new UserError(`${Object.keys(bad).join(' and ')} were changed and nothing refused it`);
+  throw new UserError('the size of volumes was changed and nothing refused it');
 }
 
 async function assertRefused(reason: Promise<string>, seen: (text: string) => void): Promise<void> {

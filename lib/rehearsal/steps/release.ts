@@ -15,13 +15,14 @@ import { logOf, type Deployed, type Scene } from '../scene';
 /**
  * As the pipeline releases: another image is pushed, and `bin/berth release` brings it to the server with what the
  * account gives a build, its credentials. Only the way to the load balancer is told, as nobody knows its name.
+ * @returns seconds that the release took: the pods that are rolled one after the other
  */
 export async function release(
   scene: Scene,
   { server, host, items }: Deployed,
   seen: (text: string) => void,
   detail: (text: string) => void,
-): Promise<void> {
+): Promise<number> {
   const { account, workspace, cluster } = scene.stage;
   const before = await server.running();
   const version = `${projectVersion(workspace.checkout)}-rehearsal`;
@@ -46,7 +47,9 @@ export async function release(
       `pods that were not rolled to ${reference}: ${old.map(({ name }) => name).join(', ')}`,
     );
   }
-  seen(`${outcome} in ${((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`);
+  const seconds = (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+  seen(`${outcome} in ${seconds.toFixed(1)} s`);
   seen(`${after.length} of ${after.length} pods run ${reference}`);
   seen(`${await server.assertKept(host, items)} of ${items.length} items unchanged`);
+  return seconds;
 }

@@ -10,32 +10,29 @@ import { kubernetesRelease } from '../../config/kubernetes-version';
 import { names } from '../../config/names';
 import { UserError } from '../../terminal/user-error';
 import { clientSettings } from '../account';
-import { DEPLOY, type Deployed, type Scene } from '../scene';
-import { asArguments } from '../settings';
+import { DEPLOY_CHANGE, type Deployed, type Scene } from '../scene';
 import { replacements, updatedTypes, upgradeProblems } from '../upgrade-order';
 
-/** The next version of Kubernetes: what `cdk diff` plans replaces nothing, and nodes come after the control plane. */
+/**
+ * The next version of Kubernetes: what `cdk diff` plans replaces nothing, and nodes come after the control plane.
+ * @param assembly directory of the app with that version
+ */
 export async function upgrade(
   scene: Scene,
   { server, host, items }: Deployed,
   version: string,
+  assembly: string,
   seen: (text: string) => void,
   detail: (text: string) => void,
 ): Promise<void> {
-  const { cdk, stacks, stage, settings } = scene;
+  const { cdk, stacks } = scene;
   const before = await server.running();
-  const output = `${stage.workspace.run}/cdk.out.upgraded`;
-  const given = asArguments({ ...settings, kubernetesVersion: version });
   // By what is said of each property of a type: the emulator's change sets do not know what replaces a resource.
-  const plan = await cdk.run(
-    'upgrade',
-    ['diff', '--all', '--method', 'template', '--output', output, ...given],
-    detail,
-  );
+  const plan = await cdk.run('upgrade', ['diff', '--method', 'template', '--app', assembly], detail);
   const replaced = replacements(plan);
   if (replaced.length > 0) throw new UserError(`the upgrade would replace ${replaced.join(', ')}`);
   seen('cdk diff plans no replacement but that of the layer with kubectl');
-  await cdk.run('upgrade', [...DEPLOY, '--all', '--app', output], detail);
+  await cdk.run('upgrade', [...DEPLOY_CHANGE, '--all', '--app', assembly], detail);
   const events = await stacks.lastUpdate(names.stacks.platform);
   const problems = upgradeProblems(events);
   if (problems.length > 0) throw new UserError(`the upgrade went in the wrong order: ${problems.join('; ')}`);
