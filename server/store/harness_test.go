@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	wal.SegmentSizeBytes = 1 << 20
-	askEvery = 50 * time.Millisecond
+	askEvery, firstAskAfter = 50*time.Millisecond, 0
 	os.Exit(m.Run())
 }
 

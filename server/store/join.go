@@ -20,6 +20,12 @@ import (
 // Tests shorten it.
 var askEvery = 500 * time.Millisecond
 
+// firstAskAfter is how long a member with an empty volume waits before it asks
+// the others. Where all start together, most names are not there yet, and DNS
+// remembers for five seconds that one was missing (RFC 2308; CoreDNS caches
+// what the cluster's own zone says). Tests shorten it.
+var firstAskAfter = 2 * time.Second
+
 // remindEvery is how often the log says again why a member waits.
 const remindEvery = 30 * time.Second
 
@@ -42,12 +48,17 @@ type opening struct {
 
 // open starts the member in the way that decide says, whenever it says one.
 func (o *opening) open(ctx context.Context) (*embed.Etcd, error) {
-	for {
+	for first := true; ; first = false {
 		log, err := findLog(o.directory, o.log)
 		if err != nil {
 			return nil, err
 		}
 		o.local.hasData.Store(log != nil)
+		if first && log == nil && o.options.Replicas > 1 {
+			if err := sleep(ctx, firstAskAfter); err != nil {
+				return nil, err
+			}
+		}
 		d := decide(situation{
 			log: log, peers: o.peers, replicas: o.options.Replicas,
 			answers: o.client.Ask(ctx, o.peers.others()),

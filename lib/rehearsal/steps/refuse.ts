@@ -3,7 +3,7 @@ import { names } from '../../config/names';
 import { contract } from '../../contract';
 import { CommandFailed } from '../../process/run';
 import { UserError } from '../../terminal/user-error';
-import { DEPLOY_CHANGE, type Deployed, type Scene } from '../scene';
+import { DEPLOY, type Deployed, type Scene } from '../scene';
 import type { GivenSettings } from '../settings';
 
 /**
@@ -31,11 +31,7 @@ export async function refuse(
   const before = await server.running();
   const ingress = await admitted(server);
   try {
-    await cdk.run(
-      'refuse',
-      [...DEPLOY_CHANGE, names.stacks.server, '--exclusively', '--app', assembly],
-      detail,
-    );
+    await cdk.run('refuse', [...DEPLOY, names.stacks.server, '--exclusively', '--app', assembly], detail);
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     await assertRefused(stacks.reasonOfFailure(names.stacks.server), seen);

@@ -10,7 +10,7 @@ import { kubernetesRelease } from '../../config/kubernetes-version';
 import { names } from '../../config/names';
 import { UserError } from '../../terminal/user-error';
 import { clientSettings } from '../account';
-import { DEPLOY_CHANGE, type Deployed, type Scene } from '../scene';
+import { DEPLOY, type Deployed, type Scene } from '../scene';
 import { replacements, updatedTypes, upgradeProblems } from '../upgrade-order';
 
 /**
@@ -32,7 +32,7 @@ export async function upgrade(
   const replaced = replacements(plan);
   if (replaced.length > 0) throw new UserError(`the upgrade would replace ${replaced.join(', ')}`);
   seen('cdk diff plans no replacement but that of the layer with kubectl');
-  await cdk.run('upgrade', [...DEPLOY_CHANGE, '--all', '--app', assembly], detail);
+  await cdk.run('upgrade', [...DEPLOY, '--all', '--app', assembly], detail);
   const events = await stacks.lastUpdate(names.stacks.platform);
   const problems = upgradeProblems(events);
   if (problems.length > 0) throw new UserError(`the upgrade went in the wrong order: ${problems.join('; ')}`);
