@@ -11,8 +11,8 @@ import { ROLL_SECONDS } from './rolling-restart';
 const ROOM = 32 << 20;
 /** Sizes of documents that fill it, in bytes: those that follow go where the one before does not fit any more. */
 const SIZES = [contract.limits.bodyBytes - 1024, 64 << 10, 8 << 10, 1024] as const;
-/** More is not taken by a store that refuses anything. */
-const MOST = 500;
+/** In bytes. More is not taken by a store that refuses anything, whatever history it gives up meanwhile. */
+const MOST = 4 * ROOM;
 /** How long it stays full. */
 const FULL_SECONDS = 5;
 /** So many writes in a row that are taken. */
@@ -36,27 +36,26 @@ export const fillStore: Fault = {
       `${contract.environment.storeBytes}${value}`,
     ];
     const items = new ItemClient(way.frontDoor, way.host, way.token);
-    const stored: string[] = [];
-    const clear = () => Promise.all(stored.splice(0).map((id) => items.delete(id)));
+    const ballast = new Ballast(items);
     try {
       detail('giving members a small quota');
       await target.kubectl(limit(`=${quota}`));
       await waitForRollout(target, ROLL_SECONDS, detail);
       await hit([victim, ...others], async () => {
         detail('filling the store');
-        await fill(items, stored);
+        await ballast.fill();
         for (let second = 0; second < FULL_SECONDS; second += 1) {
           await hold(1);
           // A store that is full gives up history, and so has room again for some small ones.
-          await fill(items, stored);
+          await ballast.fill();
         }
         detail('deleting what filled it');
-        await clear();
+        await ballast.clear();
         await writesAreTaken(scene, items);
       });
     } finally {
       await evenWhenInterrupted(async () => {
-        await clear();
+        await ballast.clear();
         await items.close();
         await target.kubectl(limit('-'));
       });
@@ -65,22 +64,34 @@ export const fillStore: Fault = {
   },
 };
 
-/** Stores documents until even small ones are refused; `stored` has the ids. */
-async function fill(items: ItemClient, stored: string[]): Promise<void> {
-  for (const size of SIZES) while (await fits(items, stored, 'x'.repeat(size)));
-}
+/** Documents that take up the room there is. */
+class Ballast {
+  private stored: string[] = [];
+  private taken = 0;
 
-async function fits(items: ItemClient, stored: string[], document: string): Promise<boolean> {
-  if (stored.length > MOST)
-    throw new UserError(`more than ${MOST} documents were taken, and none was refused`);
-  const id = `drill-ballast-${stored.length}`;
-  stored.push(id);
-  try {
-    await items.put(id, document);
-    return true;
-  } catch (error) {
-    if (error instanceof UnexpectedAnswer && error.status === 507) return false;
-    throw error;
+  constructor(private readonly items: ItemClient) {}
+
+  /** Stores documents until even small ones are refused. */
+  async fill(): Promise<void> {
+    for (const size of SIZES) while (await this.fits('x'.repeat(size)));
+  }
+
+  async clear(): Promise<void> {
+    await Promise.all(this.stored.splice(0).map((id) => this.items.delete(id)));
+  }
+
+  private async fits(document: string): Promise<boolean> {
+    if (this.taken > MOST) throw new UserError(`${this.taken} bytes were taken, and none was refused`);
+    const id = `drill-ballast-${this.stored.length}`;
+    this.stored.push(id);
+    try {
+      await this.items.put(id, document);
+      this.taken += document.length;
+      return true;
+    } catch (error) {
+      if (error instanceof UnexpectedAnswer && error.status === 507) return false;
+      throw error;
+    }
   }
 }
 
