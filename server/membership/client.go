@@ -88,8 +88,9 @@ func (c *Client) Resume(ctx context.Context, address string) error {
 // Attend returns at once when the member at address ends, however it does: of
 // a process that is killed the system closes the connections. ended is false
 // when ctx ends, and if the member cannot be reached at first, or does not
-// know this request. One that hangs or is cut off is attended on.
-func (c *Client) Attend(ctx context.Context, address string) (ended bool) {
+// know this request. One that hangs or is cut off is attended on. begun is
+// called once it is attended.
+func (c *Client) Attend(ctx context.Context, address string, begun func()) (ended bool) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address+attendPath, http.NoBody)
 	if err != nil {
 		return false
@@ -102,6 +103,7 @@ func (c *Client) Attend(ctx context.Context, address string) (ended bool) {
 	if response.StatusCode != http.StatusOK {
 		return false
 	}
+	begun()
 	_, _ = io.Copy(io.Discard, response.Body)
 	return ctx.Err() == nil
 }

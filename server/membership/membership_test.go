@@ -145,7 +145,7 @@ func TestWhoAttendsAMemberHearsOfItsEnd(t *testing.T) {
 		c, server := connectTo(t, &fake{}, "a-1")
 		address := server.listener.Addr().String()
 		result := make(chan bool, 1)
-		go func() { result <- c.Attend(t.Context(), address) }()
+		go func() { result <- c.Attend(t.Context(), address, func() {}) }()
 		// That it is attended shows only in that it waits.
 		select {
 		case <-result:

@@ -32,7 +32,8 @@ func (s *Store) attendLeader(ctx context.Context) {
 		leads, cancel := context.WithCancel(ctx)
 		stop := context.AfterFunc(term.ctx, cancel)
 		if leader, address, rank := s.otherLeader(); leader != 0 {
-			ended := s.client.Attend(leads, address) && !s.client.Reaches(leads, address)
+			begun := func() { s.attends.Store(leader) }
+			ended := s.client.Attend(leads, address, begun) && !s.client.Reaches(leads, address)
 			if ended {
 				s.succeed(leads, leader, rank)
 			}

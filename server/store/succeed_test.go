@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -73,6 +74,14 @@ func TestALeaderWhoseConnectionsEndAsOfAProcessThatDiedIsSucceededAtOnce(t *test
 	put(t, all[0].store, "a", "a")
 	leader := all[0].store.server.Lead()
 	for _, a := range all {
+		eventually(t, a.name, func() error {
+			if attends := a.store.attends.Load(); attends != leader && uint64(a.store.server.MemberID()) != leader {
+				return fmt.Errorf("attends %x, not the leader %x", attends, leader)
+			}
+			return nil
+		})
+	}
+	for _, a := range all {
 		if uint64(a.store.server.MemberID()) == leader {
 			wires[a.name].cut()
 		}
@@ -105,7 +114,7 @@ func TestALeaderThatIsReachedStaysLeaderThoughAConnectionEnds(t *testing.T) {
 			t.Errorf("%s does not reach the leader", a.name)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		if a.store.client.Attend(ctx, address) {
+		if a.store.client.Attend(ctx, address, func() {}) {
 			t.Errorf("%s takes the leader for dead", a.name)
 		}
 		cancel()
