@@ -1,12 +1,10 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cacheDirectory } from '../installation/cache';
-import { installationId } from '../installation/installation';
 import { evenWhenInterrupted } from '../process/interrupt';
-import { withLock } from '../process/lock';
 import { run } from '../process/run';
 import type { Check, CheckContext, Outcome } from './check';
 import { jest } from './jest';
+import { oneAtATime } from './one-at-a-time';
 
 /**
  * `bin/berth up` from a copy of this checkout, as a stranger would run it, then the tests in test/e2e against what it
@@ -17,13 +15,7 @@ export const endToEnd: Check = {
   name: 'e2e',
   title: 'End to end on the local Kubernetes',
   mostlyWaits: true,
-  run(context): Promise<Outcome> {
-    const place = cacheDirectory('e2e', installationId(context.checkout));
-    const waiting = (pid: number) => {
-      context.detail(`waiting for process ${pid}, which runs them`);
-    };
-    return withLock(`${place}.lock`, waiting, () => runIn(place, context));
-  },
+  run: (context) => oneAtATime('e2e', context, (place) => runIn(place, context)),
 };
 
 async function runIn(place: string, context: CheckContext): Promise<Outcome> {

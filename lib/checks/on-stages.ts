@@ -1,13 +1,11 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDirectory } from '../installation/cache';
-import { installationId } from '../installation/installation';
 import { stopLocal } from '../local/cluster';
 import { evenWhenInterrupted } from '../process/interrupt';
-import { withLock } from '../process/lock';
 import { silent } from '../terminal/progress';
 import type { Check, CheckContext, Outcome } from './check';
 import { jest } from './jest';
+import { oneAtATime } from './one-at-a-time';
 
 type Project = 'rehearsed' | 'released';
 
@@ -22,13 +20,7 @@ export function onStages(name: Project, title: string, more: Pick<Check, 'onlyWh
     title,
     mostlyWaits: true,
     ...more,
-    run(context): Promise<Outcome> {
-      const stages = cacheDirectory(name, installationId(context.checkout));
-      const waiting = (pid: number) => {
-        context.detail(`waiting for process ${pid}, which runs them`);
-      };
-      return withLock(`${stages}.lock`, waiting, () => runIn(stages, name, context));
-    },
+    run: (context) => oneAtATime(name, context, (stages) => runIn(stages, name, context)),
   };
 }
 

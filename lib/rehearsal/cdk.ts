@@ -1,7 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../process/run';
-import { accountEnvironment, type Account } from './account';
+import { ACCOUNT, accountEnvironment, REGION, type Account } from './account';
+import { asArguments, type GivenSettings } from './settings';
 import { stepLog, type Workspace } from './workspace';
 
 /** The CDK command line of this project, working in the emulated account. */
@@ -19,6 +20,22 @@ export class Cdk {
       CDK_DISABLE_CLI_TELEMETRY: 'true',
       REHEARSAL_RUN: workspace.run,
     };
+  }
+
+  /**
+   * `cdk synth` as a person would call it, for deployments that follow.
+   * @param name of what is synthesized, and of its log
+   * @returns directory of the synthesized app, for `--app`
+   */
+  async synth(name: string, settings: GivenSettings, detail: (text: string) => void): Promise<string> {
+    const output = join(this.workspace.run, `${name}.out`);
+    await this.run(name, ['synth', '--quiet', '--output', output, ...asArguments(settings)], detail);
+    return output;
+  }
+
+  /** `cdk bootstrap`, which with the environment named does not look at the app. */
+  async bootstrap(detail: (text: string) => void): Promise<void> {
+    await this.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], detail);
   }
 
   /**

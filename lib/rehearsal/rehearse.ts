@@ -4,7 +4,7 @@ import { names } from '../config/names';
 import { bothEnded } from '../process/both-ended';
 import { interrupted } from '../process/interrupt';
 import type { Progress } from '../terminal/progress';
-import { ACCOUNT, clientSettings, inventory, REGION } from './account';
+import { clientSettings, inventory } from './account';
 import { Cdk } from './cdk';
 import { readEmulatedTypes, readTemplates, typesInUse, type TypesInUse } from './resource-types';
 import type { Scene } from './scene';
@@ -17,7 +17,6 @@ import { destroy } from './steps/destroy';
 import { refuse, refused } from './steps/refuse';
 import { release } from './steps/release';
 import { upgrade } from './steps/upgrade';
-import { synthesize } from './synthesize';
 import { workspaceOf, type Workspace } from './workspace';
 
 /** The version the app is deployed with, and the one it is upgraded to. */
@@ -81,11 +80,7 @@ async function play(
   const cdk = new Cdk(workspace, stage.account);
   const given = rehearsalSettings(FROM, settings);
   const { types, assembly } = await steps.step('cdk synth, cdk bootstrap', async (seen, detail) => {
-    const [directory] = await bothEnded(
-      synthesize(cdk, workspace, 'synth', given, detail),
-      // With the environment named it does not look at the app.
-      cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], detail),
-    );
+    const [directory] = await bothEnded(cdk.synth('synth', given, detail), cdk.bootstrap(detail));
     const used = typesInUse(readTemplates(directory), readEmulatedTypes(workspace.run));
     seen(
       `${used.count} resource types, ${Object.keys(used.added).length} of them emulated by the rehearsal itself`,
@@ -116,20 +111,10 @@ async function play(
 }
 
 /** The app with the settings of the steps that change it. */
-async function synthesizeChanges({
-  cdk,
-  stage: { workspace },
-  settings,
-}: Scene): Promise<Record<'refused' | 'upgraded', string>> {
-  const silently = () => undefined;
+async function synthesizeChanges({ cdk, settings }: Scene): Promise<Record<'refused' | 'upgraded', string>> {
+  const synth = (name: string, changed: GivenSettings) => cdk.synth(name, changed, () => undefined);
   return {
-    refused: await synthesize(cdk, workspace, 'synth-refused', refused(settings), silently),
-    upgraded: await synthesize(
-      cdk,
-      workspace,
-      'synth-upgraded',
-      { ...settings, kubernetesVersion: TO },
-      silently,
-    ),
+    refused: await synth('synth-refused', refused(settings)),
+    upgraded: await synth('synth-upgraded', { ...settings, kubernetesVersion: TO }),
   };
 }

@@ -28,15 +28,17 @@ func (m *messages) count(message string) int {
 	return strings.Count(m.text.String(), message)
 }
 
+func (m *messages) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(m, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
 // comparing is how etcd begins to compare a member's data with that of others.
 const comparing = "starting initial corruption check"
 
 // threeThatLog are three members with data, and what they log.
 func threeThatLog(t *testing.T) (*trial, *messages, map[int]*attempt) {
 	c, logged := newTrial(t), &messages{}
-	c.change = func(o *Options) {
-		o.Log = slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}
+	c.change = func(o *Options) { o.Log = logged.logger() }
 	all := c.startAll(3, 0, 1, 2)
 	put(t, all[0].store, "a", "a")
 	return c, logged, all

@@ -91,9 +91,6 @@ type Store struct {
 	health       health
 	unreadyAfter time.Duration
 	leader       leader
-	// attends is the last leader that attendLeader was there to see the end
-	// of. Only tests read it.
-	attends atomic.Uint64
 	// life ends with Close, and done is what goes on until then.
 	life context.Context
 	stop context.CancelFunc

@@ -32,7 +32,7 @@ func (s *Store) attendLeader(ctx context.Context) {
 		leads, cancel := context.WithCancel(ctx)
 		stop := context.AfterFunc(term.ctx, cancel)
 		if leader, address, rank := s.otherLeader(); leader != 0 {
-			begun := func() { s.attends.Store(leader) }
+			begun := func() { s.log.Debug("attending the leader", "at", address) }
 			ended := s.client.Attend(leads, address, begun) && !s.client.Reaches(leads, address)
 			if ended {
 				s.succeed(leads, leader, rank)

@@ -60,12 +60,13 @@ func (w *wire) cut() {
 // The leader of this test goes on and is heard of in time, so that no election
 // timeout can be what replaces it.
 func TestALeaderWhoseConnectionsEndAsOfAProcessThatDiedIsSucceededAtOnce(t *testing.T) {
-	c := newTrial(t)
+	c, logged := newTrial(t), &messages{}
 	wires := map[string]*wire{}
 	for name, at := range c.addresses {
 		wires[name] = newWire(t, at[1])
 	}
 	c.change = func(o *Options) {
+		o.Log = logged.logger()
 		o.Addresses = func(name string) (string, string) {
 			return c.addresses[name][0], wires[name].listener.Addr().String()
 		}
@@ -74,15 +75,13 @@ func TestALeaderWhoseConnectionsEndAsOfAProcessThatDiedIsSucceededAtOnce(t *test
 	put(t, all[0].store, "a", "a")
 	leader := all[0].store.server.Lead()
 	for _, a := range all {
-		eventually(t, a.name, func() error {
-			if attends := a.store.attends.Load(); attends != leader && uint64(a.store.server.MemberID()) != leader {
-				return fmt.Errorf("attends %x, not the leader %x", attends, leader)
-			}
-			return nil
-		})
-	}
-	for _, a := range all {
 		if uint64(a.store.server.MemberID()) == leader {
+			eventually(t, a.name, func() error {
+				if n := logged.count("attending the leader\" at=" + wires[a.name].listener.Addr().String()); n < len(all)-1 {
+					return fmt.Errorf("is attended by %d", n)
+				}
+				return nil
+			})
 			wires[a.name].cut()
 		}
 	}

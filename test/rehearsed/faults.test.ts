@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DisassociateAccessPolicyCommand, EKSClient, ListAccessEntriesCommand } from '@aws-sdk/client-eks';
 import { CommandFailed } from '../../lib/process/run';
-import { ACCOUNT, clientSettings, REGION } from '../../lib/rehearsal/account';
+import { clientSettings } from '../../lib/rehearsal/account';
 import { readEmulatedTypes, readTemplates, typesInUse } from '../../lib/rehearsal/resource-types';
 import { DEPLOY } from '../../lib/rehearsal/scene';
 import { setStage, type SetStage } from './set-stage';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   set = await setStage('probe');
   assembly = join(set.stage.workspace.run, 'probe.out');
   await set.cdk.run('synth', ['synth', '--quiet', '--app', probe, '--output', assembly], quiet);
-  await set.cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], quiet);
+  await set.cdk.bootstrap(quiet);
   await deploy('probe-cluster');
 });
 

@@ -3,12 +3,12 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { ItemClient } from '../../lib/client/item-client';
 import { names } from '../../lib/config/names';
 import { accessToken } from '../../lib/rehearsal/access-token';
-import { ACCOUNT, clientSettings, REGION, REGISTRY_HOST } from '../../lib/rehearsal/account';
+import { clientSettings, REGISTRY_HOST } from '../../lib/rehearsal/account';
 import { commandLine } from '../../lib/rehearsal/command-line';
 import { pushImage } from '../../lib/rehearsal/docker/push';
 import { registryClient } from '../../lib/rehearsal/docker/registry-client';
 import { DEPLOY } from '../../lib/rehearsal/scene';
-import { asArguments, rehearsalSettings } from '../../lib/rehearsal/settings';
+import { rehearsalSettings } from '../../lib/rehearsal/settings';
 import { ImageParameter } from '../../lib/server/first-image/image-parameter';
 import { localTarget } from '../../lib/targets/local-target';
 import { DEFAULT_KUBERNETES_VERSION } from '../../lib/config/kubernetes-version';
@@ -36,10 +36,8 @@ beforeAll(async () => {
 afterAll(() => set.leave());
 
 async function deploy({ cdk, stage }: SetStage): Promise<void> {
-  const settings = asArguments(rehearsalSettings(DEFAULT_KUBERNETES_VERSION));
-  const assembly = join(stage.workspace.run, 'cdk.out');
-  await cdk.run('synth', ['synth', '--quiet', '--output', assembly, ...settings], quiet);
-  await cdk.run('bootstrap', ['bootstrap', `aws://${ACCOUNT}/${REGION}`], quiet);
+  const assembly = await cdk.synth('synth', rehearsalSettings(DEFAULT_KUBERNETES_VERSION), quiet);
+  await cdk.bootstrap(quiet);
   await cdk.run('deploy', [...DEPLOY, '--all', '--app', assembly], quiet);
   await waitForRollout(localTarget(stage.workspace.directory), 600, quiet);
 }

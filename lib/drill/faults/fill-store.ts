@@ -66,7 +66,7 @@ export const fillStore: Fault = {
 
 /** Documents that take up the room there is. */
 class Ballast {
-  private stored: string[] = [];
+  private readonly stored: string[] = [];
   private taken = 0;
 
   constructor(private readonly items: ItemClient) {}
