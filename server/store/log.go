@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap/zapcore"
@@ -33,9 +34,16 @@ var quiet = map[string]bool{
 // applied that it is a member, which a slow disk is enough for. It stands again.
 const soon = "cannot campaign at term"
 
-func levelOf(entry zapcore.Entry) slog.Level {
+// unwritten is in the error of a new member that looks for the version of its
+// database before the first batch is in it, as one does whose processor is
+// busy. It looks again a second later.
+const unwritten = "missing term information"
+
+// levelOf is the level at which an entry is logged. The fields may lower it,
+// never raise it.
+func levelOf(entry zapcore.Entry, fields []zapcore.Field) slog.Level {
 	switch {
-	case quiet[entry.Message], strings.Contains(entry.Message, soon):
+	case quiet[entry.Message], strings.Contains(entry.Message, soon), tells(fields, unwritten):
 		return slog.LevelDebug
 	case entry.Level >= zapcore.ErrorLevel:
 		return slog.LevelError
@@ -46,19 +54,31 @@ func levelOf(entry zapcore.Entry) slog.Level {
 	}
 }
 
+// tells is whether the fields have an error that says this.
+func tells(fields []zapcore.Field, said string) bool {
+	return slices.ContainsFunc(fields, func(field zapcore.Field) bool {
+		err, ok := field.Interface.(error)
+		return ok && strings.Contains(err.Error(), said)
+	})
+}
+
 func (c logCore) With(fields []zapcore.Field) zapcore.Core {
 	return logCore{c.LevelEnabler, c.handler.WithAttrs(attributes(fields))}
 }
 
 func (c logCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if c.handler.Enabled(context.Background(), levelOf(entry)) {
+	if c.handler.Enabled(context.Background(), levelOf(entry, nil)) {
 		return checked.AddCore(entry, c)
 	}
 	return checked
 }
 
 func (c logCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
-	record := slog.NewRecord(entry.Time, levelOf(entry), entry.Message, 0)
+	level := levelOf(entry, fields)
+	if !c.handler.Enabled(context.Background(), level) {
+		return nil
+	}
+	record := slog.NewRecord(entry.Time, level, entry.Message, 0)
 	record.AddAttrs(attributes(fields)...)
 	return c.handler.Handle(context.Background(), record)
 }

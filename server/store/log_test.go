@@ -1,0 +1,52 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"go.uber.org/zap"
+)
+
+func TestWhatEtcdMendsByItselfIsLoggedForDebuggingOnly(t *testing.T) {
+	early := fmt.Errorf("cannot detect storage schema version: %w", errors.New(unwritten))
+	logs := map[string]func(*zap.Logger){
+		"a database looked at before its first batch": func(log *zap.Logger) {
+			log.Warn("Failed to detect schema version", zap.Error(early))
+			log.Error("failed to update storage version", zap.String("cluster-version", "3.7.0"), zap.Error(early))
+		},
+		"an election before the membership is applied": func(log *zap.Logger) { log.Warn("1 " + soon + " 2") },
+		"its life's story": func(log *zap.Logger) { log.Info("started") },
+	}
+	for what, write := range logs {
+		t.Run(what, func(t *testing.T) {
+			if logged := loggedAt(slog.LevelInfo, write); logged != "" {
+				t.Errorf("at level info it logs %q", logged)
+			}
+			if logged := loggedAt(slog.LevelDebug, write); !strings.Contains(logged, "level=DEBUG") {
+				t.Errorf("at level debug it logs %q", logged)
+			}
+		})
+	}
+}
+
+func TestOtherWarningsOfEtcdAreLoggedAsSuch(t *testing.T) {
+	logged := loggedAt(slog.LevelInfo, func(log *zap.Logger) {
+		log.Warn("Failed to detect schema version", zap.Error(errors.New("missing confstate information")))
+		log.Error("failed to purge snap file")
+	})
+	for _, part := range []string{"level=WARN", "missing confstate", "level=ERROR", "component=etcd"} {
+		if !strings.Contains(logged, part) {
+			t.Errorf("no %s in %q", part, logged)
+		}
+	}
+}
+
+// loggedAt is what stands in a log of this level once etcd has written to it.
+func loggedAt(level slog.Level, write func(*zap.Logger)) string {
+	var log strings.Builder
+	write(zap.New(newLogCore(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: level})))))
+	return log.String()
+}
