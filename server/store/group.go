@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 )
 
 // Writes that wait for each other are made together, in one transaction, which
@@ -51,8 +52,8 @@ func (s *Store) makeGroup(group []*pending, stuck func()) {
 	err := s.makeTogether(ctx, group, stuck)
 	for _, p := range group {
 		p.err = err
-		if errors.Is(err, errEachAlone) {
-			p.err = s.withoutMark(ctx, p, stuck)
+		if errors.Is(err, etcderrors.ErrNoSpace) {
+			p.err = s.withoutSpace(ctx, p, stuck)
 		}
 	}
 }

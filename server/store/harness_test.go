@@ -74,6 +74,11 @@ func openFaulty(t *testing.T, kv func(KeyValues) KeyValues) *Store {
 	return openPeers(t, func(o *Options) { o.Wrap = kv })
 }
 
+// isGroup tells the transaction of a group from one about its slot.
+func isGroup(request *pb.TxnRequest) bool {
+	return request.Success[len(request.Success)-1].GetRequestTxn() != nil
+}
+
 // txns is etcd with another Txn.
 type txns struct {
 	KeyValues

@@ -3,8 +3,11 @@ package store
 import (
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 
 	"example.com/berth/etag"
 )
@@ -23,12 +26,7 @@ func TestWritesAreMadeOnceThoughLeadersStop(t *testing.T) {
 			t.Fatal(err)
 		}
 		was, _ := strconv.Atoi(string(before.Document))
-		leader := 0
-		for ordinal, a := range all {
-			if a.store.server.Lead() == uint64(a.store.server.MemberID()) {
-				leader = ordinal
-			}
-		}
+		leader := leaderOf(all)
 		var mutex sync.Mutex
 		made, slowest := 0, time.Duration(0)
 		stop := make(chan struct{})
@@ -72,4 +70,55 @@ func TestWritesAreMadeOnceThoughLeadersStop(t *testing.T) {
 		}
 		t.Logf("%d updates, the slowest took %s", made, slowest)
 	}
+}
+
+func TestWithoutSpaceDeletesAreToldThoughTheLeaderStops(t *testing.T) {
+	c := newTrial(t)
+	all := c.startAll(3, 0, 1, 2)
+	const items = 900
+	for i := range items {
+		put(t, all[0].store, strconv.Itoa(i), "1")
+	}
+	leader := leaderOf(all)
+	if _, err := all[leader].store.server.Alarm(t.Context(), &pb.AlarmRequest{
+		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(all[leader].store.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var next, done atomic.Int32
+	var wait sync.WaitGroup
+	for ordinal, a := range all {
+		if ordinal == leader {
+			continue
+		}
+		for range 4 {
+			wait.Go(func() {
+				for i := next.Add(1) - 1; i < items; i = next.Add(1) - 1 {
+					if err := a.store.Delete(t.Context(), strconv.Itoa(int(i)), etag.Conditions{}); err != nil {
+						t.Errorf("item %d: %v", i, err)
+					}
+					done.Add(1)
+				}
+			})
+		}
+	}
+	for done.Load() < items/4 {
+		time.Sleep(time.Millisecond)
+	}
+	all[leader].store.server.HardStop()
+	if n := done.Load(); n > items/4*3 {
+		t.Errorf("the leader stopped late, after %d of %d", n, items)
+	}
+	wait.Wait()
+	all[leader].stop()
+}
+
+// leaderOf is the ordinal of the member that leads, or -1.
+func leaderOf(all map[int]*attempt) int {
+	for ordinal, a := range all {
+		if a.store.server.Lead() == uint64(a.store.server.MemberID()) {
+			return ordinal
+		}
+	}
+	return -1
 }

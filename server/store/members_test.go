@@ -332,12 +332,7 @@ func TestAMemberThatWasToldToLeaveStaysAwayAndThenBeginsAfresh(t *testing.T) {
 func TestARetiredMemberServesOnUnreadyAndDoesNotLead(t *testing.T) {
 	c := newTrial(t)
 	all := c.startAll(3, 0, 1, 2)
-	leader := 0
-	for ordinal, a := range all {
-		if a.store.server.Lead() == uint64(a.store.server.MemberID()) {
-			leader = ordinal
-		}
-	}
+	leader := leaderOf(all)
 	administrator, err := NewAdministrator(c.options((leader+1)%3, 3))
 	if err != nil {
 		t.Fatal(err)
@@ -407,12 +402,7 @@ func TestAVolumeOfAnotherClusterIsLeftAsItIs(t *testing.T) {
 func TestLeadershipIsHandedOverBeforeTheLeaderStops(t *testing.T) {
 	c := newTrial(t)
 	all := c.startAll(3, 0, 1, 2)
-	leader := 0
-	for ordinal, a := range all {
-		if a.store.server.Lead() == uint64(a.store.server.MemberID()) {
-			leader = ordinal
-		}
-	}
+	leader := leaderOf(all)
 	next := 0
 	if leader == 0 {
 		next = 1

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
-	"go.etcd.io/etcd/api/v3/mvccpb"
 	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 	"go.etcd.io/etcd/server/v3/lease"
 )
@@ -39,32 +38,29 @@ func (s *Store) lend(ctx context.Context, w write) (err error) {
 	return err
 }
 
-// errEachAlone says that of a group nothing was made, and nothing will be, as
-// there is no space for it: but there may be for some of its writes.
-var errEachAlone = errors.New("there is no space for the group")
-
 // makeTogether makes a group in one transaction. The error is that of all its
-// writes: errEachAlone, or lease.ErrLeaseNotFound if nothing was made, and
-// nothing will be, for want of a lease.
+// writes: etcderrors.ErrNoSpace or lease.ErrLeaseNotFound if nothing was made,
+// and nothing will be, for want of space or of a lease.
 func (s *Store) makeTogether(ctx context.Context, group []*pending, stuck func()) error {
 	if s.alone() {
 		return s.withoutSlot(ctx, group, stuck)
 	}
 	l, err := s.slots.take(ctx, s)
-	if errors.Is(err, etcderrors.ErrNoSpace) {
-		return errEachAlone
+	if err == nil {
+		err = s.withSlot(ctx, &l, group, stuck)
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		s.slots.give(l)
+		return nil
+	case errors.Is(err, lease.ErrLeaseNotFound):
+		s.slots.leases.forget(l.lease)
+		return err
+	case errors.Is(err, etcderrors.ErrNoSpace):
+		return err
+	default:
 		return s.failure(err)
 	}
-	err = s.withSlot(ctx, &l, group, stuck)
-	if errors.Is(err, lease.ErrLeaseNotFound) {
-		s.slots.leases.forget(l.lease)
-	}
-	if err == nil || errors.Is(err, errEachAlone) {
-		s.slots.give(l)
-	}
-	return err
 }
 
 // alone reports whether writes can do without a slot: this is the only member.
@@ -87,7 +83,6 @@ func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending, stuck f
 	err := s.retry(ctx, func(ctx context.Context) (err error) {
 		response, err = s.kv.Txn(ctx, l.guard(group))
 		again = again || isTransient(err) && !isRefused(err)
-		l.lingering = l.lingering || again && l.revision == 0
 		if err != nil {
 			stuck()
 		}
@@ -101,7 +96,7 @@ func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending, stuck f
 	case err == nil:
 		err = s.recall(ctx, l, group, first(response.Responses[0].GetResponseRange()))
 	case errors.Is(err, etcderrors.ErrNoSpace):
-		return s.withoutSpace(ctx, l, group, again)
+		return s.settle(ctx, l, group)
 	}
 	switch {
 	case err == nil:
@@ -111,65 +106,6 @@ func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending, stuck f
 	default:
 		return s.failure(err)
 	}
-}
-
-// withoutSpace is for a group that etcd answered with having no space. It
-// says so of one that it refused, and of the one that it made with the last.
-func (s *Store) withoutSpace(ctx context.Context, l *slot, group []*pending, again bool) error {
-	found, burnt, err := s.burn(ctx, l, again)
-	switch {
-	case err != nil:
-		return outcomeUnknown()
-	case found != nil && found.ModRevision != l.revision:
-		if s.recall(ctx, l, group, found) != nil {
-			return outcomeUnknown()
-		}
-		return nil
-	case again && !burnt:
-		return outcomeUnknown()
-	case burnt:
-		l.burnt = true
-	}
-	return errEachAlone
-}
-
-// burn makes sure that no attempt is made later, if it can: it deletes the
-// slot, for which there is always space, unless one was made. found is the
-// slot as it is then. One that was never changed cannot be deleted; and one
-// that was deleted is as it was at first, so none of its first attempts may be
-// on its way, and it is not used again.
-func (s *Store) burn(ctx context.Context, l *slot, again bool) (found *mvccpb.KeyValue, burnt bool, err error) {
-	look := readOp(&pb.RangeRequest{Key: l.key})
-	request := &pb.TxnRequest{Success: []*pb.RequestOp{look}}
-	burns := again && l.revision != 0 && !l.lingering
-	if burns {
-		request = &pb.TxnRequest{
-			Compare: []*pb.Compare{unchangedSince(l.key, l.revision)},
-			Success: []*pb.RequestOp{deleteOp(&pb.DeleteRangeRequest{Key: l.key})},
-			Failure: []*pb.RequestOp{look},
-		}
-	}
-	var response *pb.TxnResponse
-	err = s.retry(ctx, func(ctx context.Context) (err error) {
-		response, err = s.kv.Txn(ctx, request)
-		return err
-	})
-	if err != nil {
-		return nil, false, err
-	}
-	if answer := response.Responses[0].GetResponseRange(); answer != nil {
-		found = first(answer)
-	}
-	return found, burns && found == nil, nil
-}
-
-// withoutMark makes a write without a slot, if it puts nothing. Deletes must
-// go on in a store in which etcd refuses even a mark.
-func (s *Store) withoutMark(ctx context.Context, p *pending, stuck func()) error {
-	if putSize(p.change) > 0 {
-		return full()
-	}
-	return s.withoutSlot(ctx, []*pending{p}, stuck)
 }
 
 // withoutSlot makes a group in one attempt. Another follows only when it is

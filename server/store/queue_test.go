@@ -28,6 +28,9 @@ func openHeldUp(t *testing.T) *heldUp {
 	h := &heldUp{after: func(made error) error { return made }}
 	h.Store = openFaulty(t, func(kv KeyValues) KeyValues {
 		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+			if !isGroup(request) {
+				return kv.Txn(ctx, request)
+			}
 			h.groups.Add(1)
 			if wait := h.wait.Swap(0); wait > 0 {
 				h.untilWaiting(int(wait))

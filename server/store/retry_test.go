@@ -16,6 +16,9 @@ func TestAnotherLeaderEndsAnAttemptAtOnce(t *testing.T) {
 	var attempts []time.Time
 	s = openFaulty(t, func(kv KeyValues) KeyValues {
 		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+			if !isGroup(request) {
+				return kv.Txn(ctx, request)
+			}
 			if attempts = append(attempts, time.Now()); len(attempts) > 3 {
 				return kv.Txn(ctx, request)
 			}

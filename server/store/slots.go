@@ -22,14 +22,9 @@ import (
 //   - Only this group changes the slot from the revision it began at: a slot
 //     belongs to one process, which gives it to one group at a time, and to
 //     the next only when it knows what became of this one.
-//   - Revisions only grow, so the slot is never again at one it had before,
-//     unless that is 0, of a slot that does not exist. It does not exist
-//     before its first use, and after its lease expired. But all attempts put
-//     the slot with that same lease, which is part of its key and has no
-//     successor of the same number; and etcd refuses a transaction that puts
-//     a key with a lease that is no more. The order of these is that of the
-//     log: no clock is involved, and it does not matter how long an attempt
-//     lingers.
+//   - Revisions only grow, so the slot is never again at one it had before.
+//     It exists before its first group begins, whose attempts would otherwise
+//     find it as it was once it is gone; and it goes when its lease expires.
 //
 // An attempt that finds its slot changed was preceded by another one of the
 // same group. What that one did is in the history: the slot tells at which
@@ -41,13 +36,8 @@ import (
 type slot struct {
 	key   []byte
 	lease int64
-	// revision is that of its last change, 0 before the first.
+	// revision is that of its last change.
 	revision int64
-	// lingering is true if an attempt from before its first change may still
-	// come: it would find a slot that is deleted as it was.
-	lingering bool
-	// burnt is true if it must not be used again.
-	burnt bool
 }
 
 // write is a change of an item. It is made if all comparisons hold.
@@ -172,12 +162,22 @@ type slots struct {
 
 func newSlots() slots { return slots{leases: newLeases(keepSlots, shareSlots)} }
 
-// take is a slot that no other write has.
+// take is a slot that no other group has. The error is that of etcd, and
+// lease.ErrLeaseNotFound if the lease of the slot is no more.
 func (p *slots) take(ctx context.Context, s *Store) (slot, error) {
 	current, err := p.leases.current(ctx, s)
 	if err != nil {
 		return slot{}, err
 	}
+	l := p.next(current)
+	if l.revision == 0 {
+		err = s.establish(ctx, &l)
+	}
+	return l, err
+}
+
+// next is a free slot or, with revision 0, a new one.
+func (p *slots) next(current int64) slot {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if current != p.lease {
@@ -188,17 +188,41 @@ func (p *slots) take(ctx context.Context, s *Store) (slot, error) {
 	if last := len(p.free) - 1; last >= 0 {
 		l := p.free[last]
 		p.free = p.free[:last]
-		return l, nil
+		return l
 	}
 	p.made++
-	return slot{key: slotKey(current, p.made), lease: current}, nil
+	return slot{key: slotKey(current, p.made), lease: current}
+}
+
+// establish makes a slot that is new. An attempt that lingers does nothing to
+// one that is in use; it can only bring back one that is not used any more.
+func (s *Store) establish(ctx context.Context, l *slot) error {
+	request := &pb.TxnRequest{
+		Compare: []*pb.Compare{unchangedSince(l.key, 0)},
+		Success: []*pb.RequestOp{putOp(&pb.PutRequest{Key: l.key, Lease: l.lease})},
+		Failure: []*pb.RequestOp{readOp(&pb.RangeRequest{Key: l.key})},
+	}
+	var response *pb.TxnResponse
+	err := s.retry(ctx, func(ctx context.Context) (err error) {
+		response, err = s.kv.Txn(ctx, request)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case response.Succeeded:
+		l.revision = response.Header.Revision
+	default:
+		l.revision = first(response.Responses[0].GetResponseRange()).GetModRevision()
+	}
+	return nil
 }
 
 // give takes a slot back from a write whose outcome is known.
 func (p *slots) give(l slot) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if l.lease == p.lease && !l.burnt {
+	if l.lease == p.lease {
 		p.free = append(p.free, l)
 	}
 }

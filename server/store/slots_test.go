@@ -77,14 +77,14 @@ func TestAnAttemptThatOutlivesItsSlotIsNotMade(t *testing.T) {
 			return kv.Txn(ctx, request)
 		}}
 	})
-	// The first is with a new slot, the second with one that was used.
-	for _, document := range []string{"1", "2"} {
+	// What lingers is first that which makes the slot, and then two writes.
+	for _, document := range []string{"1", "2", "3"} {
 		delay = true
 		if _, _, err := s.Put(t.Context(), "a", []byte(document), etag.Conditions{}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	last, _, err := s.Put(t.Context(), "a", []byte("3"), etag.Conditions{})
+	last, _, err := s.Put(t.Context(), "a", []byte("4"), etag.Conditions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,8 +99,44 @@ func TestAnAttemptThatOutlivesItsSlotIsNotMade(t *testing.T) {
 	if found, err := s.Get(t.Context(), "a"); err != nil || found.Revision != last {
 		t.Errorf("the item is %+v, %v, want revision %d", found, err, last)
 	}
-	if _, _, err := s.Put(t.Context(), "a", []byte("4"), etag.Conditions{}); err != nil {
+	if _, _, err := s.Put(t.Context(), "a", []byte("5"), etag.Conditions{}); err != nil {
 		t.Errorf("after its slots expired, a store does not write: %v", err)
+	}
+}
+
+func TestASlotIsMadeOnceWhateverBecomesOfItsFirstAttempt(t *testing.T) {
+	for name, first := range map[string]func(make func() (*pb.TxnResponse, error)) (*pb.TxnResponse, error){
+		"its answer is lost": func(make func() (*pb.TxnResponse, error)) (*pb.TxnResponse, error) {
+			if _, err := make(); err != nil {
+				return nil, err
+			}
+			return nil, etcderrors.ErrLeaderChanged
+		},
+		"it is not made": func(func() (*pb.TxnResponse, error)) (*pb.TxnResponse, error) { return nil, etcderrors.ErrTimeout },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var lingers *pb.TxnRequest
+			s := openFaulty(t, func(kv KeyValues) KeyValues {
+				return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+					if !isGroup(request) && lingers == nil {
+						lingers = request
+						return first(func() (*pb.TxnResponse, error) { return kv.Txn(ctx, request) })
+					}
+					return kv.Txn(ctx, request)
+				}}
+			})
+			for _, document := range []string{"1", "2"} {
+				if _, _, err := s.Put(t.Context(), "a", []byte(document), etag.Conditions{}); err != nil {
+					t.Fatal(err)
+				}
+				if response, err := s.server.Txn(t.Context(), lingers); err != nil || response.Succeeded {
+					t.Errorf("an attempt that lingered made the slot anew: %v, %v", response, err)
+				}
+			}
+			if n := slotCount(t, s); n != 1 {
+				t.Errorf("there are %d slots, want 1", n)
+			}
+		})
 	}
 }
 
@@ -110,7 +146,7 @@ func TestAnOutcomeThatExpiredIsNotGuessed(t *testing.T) {
 		lost := false
 		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
 			response, err := kv.Txn(ctx, request)
-			if lost || err != nil {
+			if lost || err != nil || !isGroup(request) {
 				return response, err
 			}
 			lost = true

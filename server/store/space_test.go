@@ -79,7 +79,8 @@ func TestTheFilesOfAllMembersShrinkAgainAndTheirAlarmEnds(t *testing.T) {
 	spaceEvery = 200 * time.Millisecond
 	c := newTrialAlone(t)
 	t.Cleanup(func() { spaceEvery = every }) // after the stores are closed
-	c.change = func(o *Options) { o.Quota = 16 << 20 }
+	const quota = 16 << 20
+	c.change = func(o *Options) { o.Quota = quota }
 	members := c.startAll(3, 0, 1, 2)
 	first := members[0].store
 	// Past the store's own limit, as a file does that is full of holes.
@@ -100,18 +101,17 @@ func TestTheFilesOfAllMembersShrinkAgainAndTheirAlarmEnds(t *testing.T) {
 		}
 	}
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		small := 0
+		var largest int64
 		for _, member := range members {
-			if member.store.server.Backend().Size() < 16<<20 {
-				small++
-			}
+			largest = max(largest, member.store.server.Backend().Size())
 		}
 		_, _, err := first.Put(t.Context(), "again", []byte("1"), etag.Conditions{})
-		if err == nil && small == len(members) && len(first.server.Alarms()) == 0 {
+		// One that was just below the quota may grow beyond it again.
+		if err == nil && largest < 2*quota && len(first.server.Alarms()) == 0 {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%d of %d files shrank, alarms %v, writing says %v", small, len(members), first.server.Alarms(), err)
+			t.Fatalf("a file has %d MiB, alarms %v, writing says %v", largest>>20, first.server.Alarms(), err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,7 +13,8 @@ import (
 	"example.com/berth/store"
 )
 
-// Fault is what becomes of one attempt at a write.
+// Fault is what becomes of one attempt at a write, or at several that are made
+// together. What is done about their slot has none.
 type Fault int
 
 const (
@@ -112,7 +114,7 @@ func (f *Faults) Release(tb testing.TB) {
 // another member would.
 func (f *Faults) Elsewhere(tb testing.TB, id, document string) {
 	tb.Helper()
-	key := []byte("berth/v1/items/" + id)
+	key := []byte(itemKeys + id)
 	operation := &pb.RequestOp{Request: &pb.RequestOp_RequestPut{RequestPut: &pb.PutRequest{Key: key, Value: []byte(document)}}}
 	if document == "" {
 		operation.Request = &pb.RequestOp_RequestDeleteRange{RequestDeleteRange: &pb.DeleteRangeRequest{Key: key}}
@@ -158,8 +160,20 @@ func (f *Faults) Range(ctx context.Context, request *pb.RangeRequest) (*pb.Range
 	return f.KeyValues.Range(ctx, request)
 }
 
+// itemKeys is before the id of each item.
+const itemKeys = "berth/v1/items/"
+
+// isWrite tells an attempt at writes from what is done about their slot.
+func isWrite(request *pb.TxnRequest) bool {
+	last := request.Success[len(request.Success)-1]
+	return last.GetRequestTxn() != nil || strings.HasPrefix(string(last.GetRequestDeleteRange().GetKey()), itemKeys)
+}
+
 // Txn is etcd's.
 func (f *Faults) Txn(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+	if !isWrite(request) {
+		return f.KeyValues.Txn(ctx, request)
+	}
 	f.mutex.Lock()
 	fault := f.choose()
 	f.attempts++
