@@ -44,9 +44,11 @@ const (
 	// mostAtOnce is how many writes a group has at most, and mostExtra how
 	// many groups are under way beside it.
 	mostAtOnce, mostExtra = 256, 8
-	// longestGathering is how long a group waits for the clients of the one
-	// before, which had their answers just now.
-	longestGathering = time.Millisecond
+	// longestGathering is how long a group waits at most for the clients of the
+	// one before, which had their answers just now; and it is not more than
+	// gatheringShare times what that group took, which tells how busy the
+	// machine is and how much a turn of its own costs.
+	longestGathering, gatheringShare = 5 * time.Millisecond, 2
 	// groupsUngathered is how many groups do not wait, once one has waited in
 	// vain: then clients do something else between two writes.
 	groupsUngathered = 30
@@ -117,7 +119,7 @@ func (s *Store) makeGroups() {
 			return
 		}
 		s.serve()
-		free := true
+		free, began := true, time.Now()
 		s.makeGroup(group, func() {
 			if free { // Whoever waits need not wait for what may take seconds.
 				free = false
@@ -129,7 +131,7 @@ func (s *Store) makeGroups() {
 		if !free {
 			return
 		}
-		s.queue.gather(len(group))
+		s.queue.gather(len(group), min(gatheringShare*time.Since(began), longestGathering))
 	}
 }
 
@@ -205,10 +207,10 @@ func (q *queue) endExtra() {
 	q.extra--
 }
 
-// gather waits a moment for those who were just answered. Without it they
-// would fall into two halves, each of which has its turn at the disk while the
-// other one waits.
-func (q *queue) gather(answered int) {
+// gather waits a moment, but not longer than longest, for those who were just
+// answered. Without it they would fall into two halves, each of which has its
+// turn at the disk while the other one waits.
+func (q *queue) gather(answered int, longest time.Duration) {
 	q.mutex.Lock()
 	enough := min(answered+len(q.waiting), mostAtOnce)
 	if len(q.waiting) >= enough || enough < 2 || q.ungathered > 0 {
@@ -219,7 +221,7 @@ func (q *queue) gather(answered int) {
 	gathered := make(chan struct{})
 	q.gathered, q.enough = gathered, enough
 	q.mutex.Unlock()
-	timer := time.NewTimer(longestGathering)
+	timer := time.NewTimer(longest)
 	defer timer.Stop()
 	select {
 	case <-gathered:
