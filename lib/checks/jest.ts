@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandFailed, run } from '../process/run';
 import type { CheckContext, Outcome } from './check';
+import { WITH_KUBERNETES } from './one-at-a-time';
 import { coverageReport, junitReport } from './reports';
 
 /** The part of `jest --json` that is read. */
@@ -21,10 +22,7 @@ interface JestResult {
   }[];
 }
 
-type Project = 'unit' | 'templates' | 'e2e' | 'rehearsed' | 'released';
-
-/** Those with a Kubernetes of their own, of which a machine has processors for one at a time. */
-const ONE_AT_A_TIME: readonly Project[] = ['e2e', 'rehearsed', 'released'];
+type Project = 'unit' | 'templates' | (typeof WITH_KUBERNETES)[number];
 
 /** Runs one of the projects of jest.config.js. The unit tests also report coverage. */
 export async function jest(
@@ -42,7 +40,7 @@ export async function jest(
     '--verbose',
     '--passWithNoTests=false',
   ];
-  if (ONE_AT_A_TIME.includes(project)) args.push('--runInBand', '--testTimeout=300000');
+  if (WITH_KUBERNETES.some((name) => name === project)) args.push('--runInBand', '--testTimeout=300000');
   const covered = reports !== undefined && project === 'unit' ? join(directory, 'coverage') : undefined;
   if (reports !== undefined) args.push('--reporters=default', '--reporters=jest-junit');
   if (covered !== undefined) {

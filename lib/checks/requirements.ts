@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { succeeds } from '../process/run';
 import type { Requirement } from '../requirements/requirement';
+import { WITH_KUBERNETES } from './one-at-a-time';
 
 interface CheckRequirement {
   /** Names of the checks that need it. */
@@ -11,17 +12,17 @@ interface CheckRequirement {
 
 const needs: readonly CheckRequirement[] = [
   {
-    checks: ['unit', 'e2e', 'rehearsed', 'released'],
+    checks: ['unit', ...WITH_KUBERNETES],
     requirement: { name: 'git', why: 'tells which files belong to the project', debianPackage: 'git' },
     found: () => succeeds('git', ['--version']),
   },
   {
-    checks: ['go', 'e2e', 'rehearsed', 'released'],
+    checks: ['go', ...WITH_KUBERNETES],
     requirement: { name: 'gcc', why: "links Go's race detector", debianPackage: 'gcc libc6-dev' },
     found: async () => (await succeeds('gcc', ['--version'])) && existsSync('/usr/include/stdlib.h'),
   },
   {
-    checks: ['templates', 'e2e', 'rehearsed', 'released'],
+    checks: ['templates', ...WITH_KUBERNETES],
     requirement: {
       name: 'pip',
       why: 'installs the checkers of test/tools',

@@ -1,3 +1,4 @@
+import { WITH_KUBERNETES } from '../checks/one-at-a-time';
 import { checkRequirements } from '../checks/requirements';
 import { imageRequirements } from '../image/requirements';
 import { localRequirements } from '../local/requirements';
@@ -13,9 +14,6 @@ export async function prepare(target: Target, builds: boolean, progress: Progres
   );
 }
 
-/** The checks that build the image and run it. */
-const RUNS_KUBERNETES: readonly string[] = ['e2e', 'rehearsed', 'released'];
-
 /**
  * The same for `test`. The end-to-end tests build the image and run it on the local Kubernetes; other checks need less,
  * and so run on machines that have neither.
@@ -23,7 +21,7 @@ const RUNS_KUBERNETES: readonly string[] = ['e2e', 'rehearsed', 'released'];
 export async function prepareChecks(checks: readonly string[], progress: Progress): Promise<void> {
   const needed = [
     ...(await checkRequirements(checks)),
-    ...(checks.some((check) => RUNS_KUBERNETES.includes(check))
+    ...(WITH_KUBERNETES.some((check) => checks.includes(check))
       ? [...(await imageRequirements()), ...(await localRequirements())]
       : []),
   ];
