@@ -38,8 +38,9 @@ export const fillDisk: Fault = {
         await hit(moved, async () => {
           await disk.fill();
           await hasEnded(scene, victim, before);
+          // Started again it may serve for a moment, and then ends with what it was asked meanwhile.
+          await hold(5);
         });
-        await hold(5);
       } finally {
         await evenWhenInterrupted(() => disk.drain());
       }
