@@ -407,11 +407,7 @@ func TestLeadershipIsHandedOverBeforeTheLeaderStops(t *testing.T) {
 	if leader == 0 {
 		next = 1
 	}
-	began := time.Now()
 	all[leader].store.HandOver(t.Context())
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("it took %s", took)
-	}
 	if got, want := all[leader].store.server.Lead(), uint64(all[next].store.server.MemberID()); got != want {
 		t.Errorf("the leader is %x, want the lowest other ordinal, %x", got, want)
 	}
@@ -419,13 +415,9 @@ func TestLeadershipIsHandedOverBeforeTheLeaderStops(t *testing.T) {
 		t.Error("a member that leaves offers itself as leader")
 	}
 	put(t, all[leader].store, "still", "still")
-	began = time.Now()
 	go all[leader].stop()
 	for i := range 20 {
 		put(t, all[3-leader-next].store, "after", strconv.Itoa(i))
-	}
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("20 writes took %s while the member stopped", took)
 	}
 }
 
