@@ -33,20 +33,8 @@ func (s *Store) settle(ctx context.Context, l *slot, group []*pending) error {
 // which there is always space. If one was made already, it finds the slot as
 // that left it instead.
 func (s *Store) burn(ctx context.Context, l *slot) (made *mvccpb.KeyValue, err error) {
-	request := &pb.TxnRequest{
-		Compare: []*pb.Compare{unchangedSince(l.key, l.revision)},
-		Success: []*pb.RequestOp{deleteOp(&pb.DeleteRangeRequest{Key: l.key})},
-		Failure: []*pb.RequestOp{readOp(&pb.RangeRequest{Key: l.key})},
-	}
-	var response *pb.TxnResponse
-	err = s.retry(ctx, func(ctx context.Context) (err error) {
-		response, err = s.kv.Txn(ctx, request)
-		return err
-	})
-	if err != nil || response.Succeeded {
-		return nil, err
-	}
-	return first(response.Responses[0].GetResponseRange()), nil
+	_, made, err = s.changeSlot(ctx, l, deleteOp(&pb.DeleteRangeRequest{Key: l.key}))
+	return made, err
 }
 
 // withoutSpace makes a write of a group for which there is no space, if it

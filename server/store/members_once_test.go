@@ -31,31 +31,24 @@ func TestWritesAreMadeOnceThoughLeadersStop(t *testing.T) {
 		made, slowest := 0, time.Duration(0)
 		stop := make(chan struct{})
 		var wait sync.WaitGroup
-		for ordinal, a := range all {
-			if ordinal == leader {
-				continue
+		fourAtEachOther(&wait, all, leader, func(s *Store) {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				began := time.Now()
+				if _, err := s.Update(t.Context(), "counter", etag.Conditions{}, increment); err != nil {
+					t.Error(err)
+					continue
+				}
+				mutex.Lock()
+				made++
+				slowest = max(slowest, time.Since(began))
+				mutex.Unlock()
 			}
-			for range 4 {
-				wait.Go(func() {
-					for {
-						select {
-						case <-stop:
-							return
-						default:
-						}
-						began := time.Now()
-						if _, err := a.store.Update(t.Context(), "counter", etag.Conditions{}, increment); err != nil {
-							t.Error(err)
-							continue
-						}
-						mutex.Lock()
-						made++
-						slowest = max(slowest, time.Since(began))
-						mutex.Unlock()
-					}
-				})
-			}
-		}
+		})
 		time.Sleep(300 * time.Millisecond)
 		all[leader].store.server.HardStop()
 		time.Sleep(2 * time.Second)
@@ -87,21 +80,14 @@ func TestWithoutSpaceDeletesAreToldThoughTheLeaderStops(t *testing.T) {
 	}
 	var next, done atomic.Int32
 	var wait sync.WaitGroup
-	for ordinal, a := range all {
-		if ordinal == leader {
-			continue
+	fourAtEachOther(&wait, all, leader, func(s *Store) {
+		for i := next.Add(1) - 1; i < items; i = next.Add(1) - 1 {
+			if err := s.Delete(t.Context(), strconv.Itoa(int(i)), etag.Conditions{}); err != nil {
+				t.Errorf("item %d: %v", i, err)
+			}
+			done.Add(1)
 		}
-		for range 4 {
-			wait.Go(func() {
-				for i := next.Add(1) - 1; i < items; i = next.Add(1) - 1 {
-					if err := a.store.Delete(t.Context(), strconv.Itoa(int(i)), etag.Conditions{}); err != nil {
-						t.Errorf("item %d: %v", i, err)
-					}
-					done.Add(1)
-				}
-			})
-		}
-	}
+	})
 	for done.Load() < items/4 {
 		time.Sleep(time.Millisecond)
 	}
@@ -111,6 +97,18 @@ func TestWithoutSpaceDeletesAreToldThoughTheLeaderStops(t *testing.T) {
 	}
 	wait.Wait()
 	all[leader].stop()
+}
+
+// fourAtEachOther has four clients at each member but the leader.
+func fourAtEachOther(wait *sync.WaitGroup, all map[int]*attempt, leader int, client func(*Store)) {
+	for ordinal, a := range all {
+		if ordinal == leader {
+			continue
+		}
+		for range 4 {
+			wait.Go(func() { client(a.store) })
+		}
+	}
 }
 
 // leaderOf is the ordinal of the member that leads, or -1.

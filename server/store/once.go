@@ -76,7 +76,8 @@ func (s *Store) alone() bool {
 // hardQuotaMargin is more than groups that are under way can add.
 const hardQuotaMargin = 16 << 20
 
-// withSlot makes a group with a slot. Errors are as of makeTogether.
+// withSlot makes a group with a slot. Errors are as of makeTogether, or of
+// etcd if nothing was made.
 func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending, stuck func()) error {
 	var response *pb.TxnResponse
 	again := false
@@ -98,14 +99,10 @@ func (s *Store) withSlot(ctx context.Context, l *slot, group []*pending, stuck f
 	case errors.Is(err, etcderrors.ErrNoSpace):
 		return s.settle(ctx, l, group)
 	}
-	switch {
-	case err == nil:
-		return nil
-	case again:
+	if err != nil && again {
 		return outcomeUnknown()
-	default:
-		return s.failure(err)
 	}
+	return err
 }
 
 // withoutSlot makes a group in one attempt. Another follows only when it is

@@ -197,25 +197,36 @@ func (p *slots) next(current int64) slot {
 // establish makes a slot that is new. An attempt that lingers does nothing to
 // one that is in use; it can only bring back one that is not used any more.
 func (s *Store) establish(ctx context.Context, l *slot) error {
+	revision, found, err := s.changeSlot(ctx, l, putOp(&pb.PutRequest{Key: l.key, Lease: l.lease}))
+	if found != nil {
+		revision = found.ModRevision
+	}
+	l.revision = revision
+	return err
+}
+
+// changeSlot changes a slot if nobody has since its revision, and tells the
+// revision of that. Else, or if an attempt whose answer was lost has done it
+// already, it finds the slot as it is; nil for none.
+func (s *Store) changeSlot(ctx context.Context, l *slot, change *pb.RequestOp) (revision int64, found *mvccpb.KeyValue, err error) {
 	request := &pb.TxnRequest{
-		Compare: []*pb.Compare{unchangedSince(l.key, 0)},
-		Success: []*pb.RequestOp{putOp(&pb.PutRequest{Key: l.key, Lease: l.lease})},
+		Compare: []*pb.Compare{unchangedSince(l.key, l.revision)},
+		Success: []*pb.RequestOp{change},
 		Failure: []*pb.RequestOp{readOp(&pb.RangeRequest{Key: l.key})},
 	}
 	var response *pb.TxnResponse
-	err := s.retry(ctx, func(ctx context.Context) (err error) {
+	err = s.retry(ctx, func(ctx context.Context) (err error) {
 		response, err = s.kv.Txn(ctx, request)
 		return err
 	})
 	switch {
 	case err != nil:
-		return err
+		return 0, nil, err
 	case response.Succeeded:
-		l.revision = response.Header.Revision
+		return response.Header.Revision, nil, nil
 	default:
-		l.revision = first(response.Responses[0].GetResponseRange()).GetModRevision()
+		return 0, first(response.Responses[0].GetResponseRange()), nil
 	}
-	return nil
 }
 
 // give takes a slot back from a write whose outcome is known.
