@@ -16,13 +16,20 @@ type KeyValues interface {
 
 // direct is etcd's server, whose own Range spends more on spans, traces and
 // rights, none of which there are here, than on reading.
-type direct struct{ *etcdserver.EtcdServer }
+type direct struct {
+	*etcdserver.EtcdServer
+	barrier *barrier
+}
+
+func newDirect(server *etcdserver.EtcdServer) direct {
+	return direct{server, &barrier{server: server}}
+}
 
 // Range does not count what there is beyond the request's limit. A leader that
 // changes ends it with an error.
 func (d direct) Range(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {
 	if !request.Serializable {
-		if err := d.LinearizableReadNotify(ctx); err != nil {
+		if err := d.barrier.await(ctx); err != nil {
 			return nil, err
 		}
 	}

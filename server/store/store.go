@@ -174,7 +174,7 @@ func openAlone(options Options) (*Store, error) {
 
 func newStore(etcd *embed.Etcd, options Options) *Store {
 	s := &Store{
-		etcd: etcd, server: etcd.Server, directory: dataDirectory(options), kv: direct{etcd.Server}, log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
+		etcd: etcd, server: etcd.Server, directory: dataDirectory(options), kv: newDirect(etcd.Server), log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
 		leases: newLeases(keepMarkers, shareLease), slots: newSlots(),
 	}
 	if options.Wrap != nil {
