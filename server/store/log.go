@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"go.uber.org/zap/zapcore"
 )
@@ -16,12 +17,42 @@ type logCore struct {
 	handler slog.Handler
 }
 
+const (
+	// repeats are how many times a second an entry is logged that says the same,
+	// and then each thousandth: to a member that is away etcd loses a message for
+	// each read, and tells of every one.
+	repeats, repeatEvery = 3, 1000
+	// publishEvery is how long etcd is held up each time it could not publish
+	// its name. Until it has applied what it had before it started, it fails at
+	// once, and would try again thousands of times, on a processor that others
+	// serve with.
+	publishEvery = 10 * time.Millisecond
+)
+
 func newLogCore(log *slog.Logger) zapcore.Core {
-	return logCore{zapcore.InfoLevel, log.Handler().WithAttrs([]slog.Attr{slog.String("component", "etcd")})}
+	core := logCore{zapcore.InfoLevel, log.Handler().WithAttrs([]slog.Attr{slog.String("component", "etcd")})}
+	return pacedCore{zapcore.NewSamplerWithOptions(core, time.Second, repeats, repeatEvery)}
 }
+
+// pacedCore holds up who logs that it tries again, as nothing else can.
+type pacedCore struct{ zapcore.Core }
+
+func (c pacedCore) With(fields []zapcore.Field) zapcore.Core { return pacedCore{c.Core.With(fields)} }
+
+func (c pacedCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if entry.Message == unpublished {
+		time.Sleep(publishEvery)
+	}
+	return c.Core.Check(entry, checked)
+}
+
+// unpublished is the warning of a member that has just started; see
+// publishEvery. If it lasts there is no majority, of which others tell.
+const unpublished = "failed to publish local member to cluster through raft"
 
 // quiet are warnings about ways of running etcd that do not concern us.
 var quiet = map[string]bool{
+	unpublished: true,
 	// There are no client listeners at all.
 	"Running http and grpc server on single port. This is not recommended for production.": true,
 	// etcd has no users here: nobody can reach it but this process.
@@ -39,11 +70,14 @@ const soon = "cannot campaign at term"
 // busy. It looks again a second later.
 const unwritten = "missing term information"
 
+// closing is in the error of a member that was told to stop.
+const closing = "use of closed network connection"
+
 // levelOf is the level at which an entry is logged. The fields may lower it,
 // never raise it.
 func levelOf(entry zapcore.Entry, fields []zapcore.Field) slog.Level {
 	switch {
-	case quiet[entry.Message], strings.Contains(entry.Message, soon), tells(fields, unwritten):
+	case quiet[entry.Message], strings.Contains(entry.Message, soon), tells(fields, unwritten), tells(fields, closing):
 		return slog.LevelDebug
 	case entry.Level >= zapcore.ErrorLevel:
 		return slog.LevelError

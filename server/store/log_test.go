@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"testing"
 
@@ -18,6 +19,10 @@ func TestWhatEtcdMendsByItselfIsLoggedForDebuggingOnly(t *testing.T) {
 			log.Error("failed to update storage version", zap.String("cluster-version", "3.7.0"), zap.Error(early))
 		},
 		"an election before the membership is applied": func(log *zap.Logger) { log.Warn("1 " + soon + " 2") },
+		"a name that is published again":               func(log *zap.Logger) { log.Warn(unpublished) },
+		"a port that is closed": func(log *zap.Logger) {
+			log.Error("setting up serving from embedded etcd failed.", zap.Error(net.ErrClosed))
+		},
 		"its life's story": func(log *zap.Logger) { log.Info("started") },
 	}
 	for what, write := range logs {
@@ -41,6 +46,21 @@ func TestOtherWarningsOfEtcdAreLoggedAsSuch(t *testing.T) {
 		if !strings.Contains(logged, part) {
 			t.Errorf("no %s in %q", part, logged)
 		}
+	}
+}
+
+func TestWhatEtcdSaysThousandsOfTimesIsLoggedAFewTimes(t *testing.T) {
+	logged := loggedAt(slog.LevelInfo, func(log *zap.Logger) {
+		for range 5000 {
+			log.Warn("dropped internal Raft message since sending buffer is full")
+		}
+		log.Warn("another")
+	})
+	if n := strings.Count(logged, "dropped"); n < 1 || n > 100 {
+		t.Errorf("it is logged %d times", n)
+	}
+	if n := strings.Count(logged, "another"); n != 1 {
+		t.Errorf("another is logged %d times, want 1", n)
 	}
 }
 
