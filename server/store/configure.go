@@ -56,8 +56,8 @@ func configure(options Options, directory string, compare bool) (*embed.Config, 
 
 	// Members are near each other: a lost leader is replaced within a second.
 	c.TickMs, c.ElectionMs = 50, 500
-	// The log in memory is this many entries of up to a document each.
-	c.SnapshotCatchUpEntries = 500
+	// This many entries are in memory as long as they are small; see watchLog.
+	c.SnapshotCatchUpEntries = mostEntries
 	// And on disk this many, all of which a start goes through. A snapshot is
 	// the list of members, and costs two turns at the disk.
 	c.SnapshotCount = 1000

@@ -192,6 +192,7 @@ func (s *Store) watch() {
 	s.done.Go(func() { s.watchHealth(ctx) })
 	s.done.Go(func() { s.watchLeader(ctx) })
 	s.done.Go(func() { s.watchSpace(ctx) })
+	s.done.Go(func() { s.watchLog(ctx) })
 	if s.client != nil {
 		s.done.Go(func() { s.attendLeader(ctx) })
 	}
