@@ -17,9 +17,13 @@ import (
 // number follows from how large entries are lately.
 const (
 	// fewestEntries are kept whatever their size.
-	fewestEntries = 500
+	fewestEntries = 50
 	// mostEntries are several seconds of as many writes as a member makes.
 	mostEntries = 10_000
+	// mostReplayed are on disk beyond the last snapshot of Raft's, which is the
+	// list of members and costs two turns at the disk. All of them are in memory
+	// after a start.
+	mostReplayed = 1_000
 	// logBytes is about how much those beyond the fewest take up at most.
 	logBytes = 32 << 20
 	// measureLogEvery bounds how much more it is when entries become larger.
@@ -75,13 +79,16 @@ func (s *Store) watchLog(ctx context.Context) {
 	}
 }
 
-// keepEntries changes a setting that etcd has no way to change but looks at
-// each time it forgets entries. It is one word, of which Go promises that
-// either the former or the new value is read, and either will do: so the race
-// detector need not look at this.
+// keepEntries changes settings that etcd has no way to change but looks at each
+// time it forgets entries. Each is one word, of which Go promises that either
+// the former or the new value is read, and either will do: so the race detector
+// need not look at this.
 //
 //go:norace
-func (s *Store) keepEntries(n uint64) { s.server.Cfg.SnapshotCatchUpEntries = n }
+func (s *Store) keepEntries(n uint64) {
+	s.server.Cfg.SnapshotCatchUpEntries = n
+	s.server.Cfg.SnapshotCount = min(n, mostReplayed)
+}
 
 // written is etcd's own count, registered by it already.
 var written = func() prometheus.Metric {

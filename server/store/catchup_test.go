@@ -73,7 +73,7 @@ func TestAMemberThatWasAwayForALotOfWritesIsToldThemFromTheLog(t *testing.T) {
 	defer stopAll(all)
 	first := all[0].ready()
 	all[2].stop()
-	for range 2 * fewestEntries {
+	for range 1000 {
 		put(t, first, "a", "a")
 	}
 	put(t, first, "b", "b")

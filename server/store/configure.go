@@ -56,11 +56,8 @@ func configure(options Options, directory string, compare bool) (*embed.Config, 
 
 	// Members are near each other: a lost leader is replaced within a second.
 	c.TickMs, c.ElectionMs = 50, 500
-	// This many entries are in memory as long as they are small; see watchLog.
-	c.SnapshotCatchUpEntries = mostEntries
-	// And on disk this many, all of which a start goes through. A snapshot is
-	// the list of members, and costs two turns at the disk.
-	c.SnapshotCount = 1000
+	// As long as entries are small; see watchLog.
+	c.SnapshotCatchUpEntries, c.SnapshotCount = mostEntries, mostReplayed
 	c.AutoCompactionMode = embed.CompactorModePeriodic
 	c.AutoCompactionRetention = "10m"
 	// A request is one document, and markers.
