@@ -29,30 +29,36 @@ interface SetView {
 /** Milliseconds that a container may look hopeless: one that is being replaced may for a moment. */
 const HOPELESS_FOR = 5000;
 
-/**
- * Waits until every pod runs the newest revision and has been ready for minReadySeconds.
- * @throws UserError with what the pods themselves say, as soon as one cannot become ready any more or `seconds` are over
- */
-export async function waitForRollout(
-  target: Target,
-  seconds: number,
-  detail: (text: string) => void,
-): Promise<void> {
-  const begun: { end(): Promise<void> }[] = [];
-  const begin = async <T extends { end(): Promise<void> }>(start: () => Promise<T>): Promise<T> => {
-    const one = await waitFor('the rollout', start, { seconds });
-    begun.push(one);
+/** Follows the StatefulSet through as many rollouts as there are, until it is told to end. */
+export interface Rollouts {
+  /** Which state of the set is asked for now; each change of it has a later one. */
+  generation(): number;
+  /**
+   * Waits until every pod runs the newest revision and has been ready for minReadySeconds.
+   * @param after a generation: a change that follows it has to be seen first
+   * @throws UserError with what the pods themselves say, as soon as one cannot become ready any more or `seconds` are over
+   */
+  wait(after: number, seconds: number, detail: (text: string) => void): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** @throws UserError the set or its pods cannot be read */
+export async function followRollouts(target: Target): Promise<Rollouts> {
+  const found = await watch<SetView>(target, sets);
+  const all = await watchPods(target).catch(async (error: unknown) => {
+    await found.end();
+    throw error;
+  });
+  const view = () => {
+    const [one] = found.now();
+    if (one === undefined) throw new Error(`there is no StatefulSet ${contract.name}`);
     return one;
   };
-  let outcome: 'done' | 'hopeless' | undefined;
-  try {
-    const found = await begin(() => watch<SetView>(target, sets));
-    const all = await begin(() => watchPods(target));
+  const follow = async (after: number, seconds: number, detail: (text: string) => void) => {
     let hopelessSince: number | undefined;
     const look = () => {
-      const [one] = found.now();
-      if (one === undefined) throw new Error(`there is no StatefulSet ${contract.name}`);
-      const { metadata, spec, status } = one;
+      const { metadata, spec, status } = view();
+      if (metadata.generation <= after) return undefined;
       const updated = status.observedGeneration === metadata.generation ? (status.updatedReplicas ?? 0) : 0;
       const available = status.availableReplicas ?? 0;
       detail(`${Math.min(updated, available)} of ${spec.replicas} pods rolled out`);
@@ -63,14 +69,43 @@ export async function waitForRollout(
       const given = Date.now() - (hopelessSince ?? Date.now());
       return given >= HOPELESS_FOR ? ('hopeless' as const) : undefined;
     };
-    outcome = await waitFor('the rollout', look, { seconds });
+    return waitFor('the rollout', look, { seconds });
+  };
+  return {
+    generation: () => view().metadata.generation,
+    async wait(...how) {
+      const outcome = await explained(target, () => follow(...how));
+      if (outcome === 'hopeless') throw new UserError(`a pod cannot become ready\n${await explain(target)}`);
+    },
+    async end() {
+      await Promise.all([found.end(), all.end()]);
+    },
+  };
+}
+
+/** Waits as {@link Rollouts.wait} does, for a change that was made already. */
+export async function waitForRollout(
+  target: Target,
+  seconds: number,
+  detail: (text: string) => void,
+): Promise<void> {
+  const start = () => waitFor('the rollout', () => followRollouts(target), { seconds });
+  const rollouts = await explained(target, start);
+  try {
+    await rollouts.wait(0, seconds, detail);
+  } finally {
+    await evenWhenInterrupted(() => rollouts.end());
+  }
+}
+
+/** Adds to an error what the pods themselves say. */
+async function explained<T>(target: Target, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${messageOf(error)}\n${await explain(target)}`, { cause: error });
-  } finally {
-    await evenWhenInterrupted(() => Promise.all(begun.map((one) => one.end())));
   }
-  if (outcome === 'hopeless') throw new UserError(`a pod cannot become ready\n${await explain(target)}`);
 }
 
 /** Rolls every pod: the same revision anew, as a changed image or node drain would. */

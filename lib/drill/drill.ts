@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contract } from '../contract';
 import { watchPods, type PodView } from '../deploy/pods';
+import { followRollouts, type Rollouts } from '../deploy/rollout';
 import type { Watch } from '../deploy/watch';
 import type { LocalCluster } from '../local/cluster';
 import { Interrupted, evenWhenInterrupted, interrupted } from '../process/interrupt';
@@ -67,6 +68,10 @@ export async function carryOut(
     failed.abort(error);
   });
   const all = await watchPods(plan.target);
+  const rollouts = await followRollouts(plan.target).catch(async (error: unknown) => {
+    await all.end();
+    throw error;
+  });
   const leaders = watchLeaders(plan.target, all);
   const happened: Happened[] = [];
   const unanswered: Unanswered[] = [];
@@ -91,7 +96,7 @@ export async function carryOut(
       await wait(step.quiet);
       if (plan.deadline !== undefined && Date.now() > plan.deadline) break;
       failed.signal.throwIfAborted();
-      const one = await carryOutOne(plan, all, step, happened.length, pulse, progress);
+      const one = await carryOutOne({ plan, pods: all, rollouts }, step, happened.length, pulse, progress);
       happened.push(one);
       await readLog();
       if (one.unrecovered !== undefined) break;
@@ -100,19 +105,26 @@ export async function carryOut(
     await readLog();
     return { happened, leaders: await leaders.end(), unanswered, undisturbed: { from, until } };
   } finally {
-    await evenWhenInterrupted(() => Promise.all([leaders.end(), all.end()]));
+    await evenWhenInterrupted(() => Promise.all([leaders.end(), rollouts.end(), all.end()]));
   }
 }
 
+/** What is known all along. */
+interface Overview {
+  readonly plan: Plan;
+  readonly pods: Watch<PodView>;
+  readonly rollouts: Rollouts;
+}
+
 function carryOutOne(
-  plan: Plan,
-  pods: Watch<PodView>,
+  overview: Overview,
   step: Step,
   index: number,
   pulse: () => Pulse,
   progress: Progress,
 ): Promise<Happened> {
   const before = pulse();
+  const { plan, pods } = overview;
   return progress.step(step.fault.title, async (detail) => {
     const all = await spared(plan.target, pods, step, detail);
     const victim = choose(all, step, index);
@@ -124,7 +136,7 @@ function carryOutOne(
       const now = counts({ requests: requests - before.requests, failed: failed - before.failed });
       detail(`${who}${text === '' ? '' : `${text}; `}${now}`);
     };
-    const scene = sceneOf(plan, pods, victim, all, hits, said);
+    const scene = sceneOf(overview, victim, all, hits, said);
     let unrecovered: string | undefined;
     try {
       await step.fault.strike(scene);
@@ -146,8 +158,7 @@ function carryOutOne(
 }
 
 function sceneOf(
-  { target, cluster, way, images, foundOut }: Plan,
-  pods: Watch<PodView>,
+  { plan: { target, cluster, way, images, foundOut }, pods, rollouts }: Overview,
   victim: Member,
   all: readonly Member[],
   hits: Hit[],
@@ -158,6 +169,7 @@ function sceneOf(
     target,
     victim,
     now,
+    rollouts,
     way,
     others: all.filter(({ name }) => name !== victim.name),
     absence: foundOut + LONGER,

@@ -1,3 +1,4 @@
+import type { Rollouts } from '../deploy/rollout';
 import type { LocalCluster } from '../local/cluster';
 import type { Target } from '../targets/target';
 import type { Member } from './member';
@@ -46,6 +47,11 @@ export interface Scene {
   readonly others: readonly Member[];
   /** All members as they are now. */
   readonly now: () => Promise<readonly Member[]>;
+  /**
+   * Follows rolls from before the first fault on: to begin to takes half a second of a processor, which the requests
+   * of a fault would wait for.
+   */
+  readonly rollouts: Rollouts;
   /** How requests get to the server. */
   readonly way: Way;
   /** How long a member must be away to be found out, in seconds, and some more. */

@@ -1,5 +1,4 @@
 import { contract } from '../../contract';
-import { waitForRollout } from '../../deploy/rollout';
 import { evenWhenInterrupted, interrupted } from '../../process/interrupt';
 import { UserError } from '../../terminal/user-error';
 import type { Fault } from '../fault';
@@ -13,7 +12,7 @@ export const newImage: Fault = {
   needs: 'loaded images',
   excuse: 'none',
   aim: 150,
-  async strike({ target, victim, others, images, hit, detail }) {
+  async strike({ target, victim, others, images, rollouts, hit, detail }) {
     const { now, other } = images;
     if (other === undefined) throw new UserError('there is no second image to roll to');
     const set = (image: string) =>
@@ -22,14 +21,16 @@ export const newImage: Fault = {
         `${contract.name}=${image}`,
       ]);
     await hit([victim, ...others], async () => {
+      let before = rollouts.generation();
       try {
         await set(other);
-        await waitForRollout(target, ROLL_SECONDS, detail);
+        await rollouts.wait(before, ROLL_SECONDS, detail);
+        before = rollouts.generation();
       } finally {
         await evenWhenInterrupted(() => set(now));
       }
       interrupted().throwIfAborted();
-      await waitForRollout(target, ROLL_SECONDS, detail);
+      await rollouts.wait(before, ROLL_SECONDS, detail);
     });
   },
 };

@@ -1,4 +1,4 @@
-import { restart, waitForRollout } from '../../deploy/rollout';
+import { restart } from '../../deploy/rollout';
 import type { Fault } from '../fault';
 
 /** Longer than the drain and start of every pod. */
@@ -11,10 +11,11 @@ export const rollingRestart: Fault = {
   needs: 'any cluster',
   excuse: 'none',
   aim: 150,
-  async strike({ target, victim, others, hit, detail }) {
+  async strike({ target, victim, others, rollouts, hit, detail }) {
     await hit([victim, ...others], async () => {
+      const before = rollouts.generation();
       await restart(target);
-      await waitForRollout(target, ROLL_SECONDS, detail);
+      await rollouts.wait(before, ROLL_SECONDS, detail);
     });
   },
 };
