@@ -1,5 +1,6 @@
 import type { Container, PodSpec, Probe } from 'kubernetes-types/core/v1';
 import { contract } from '../contract';
+import { goMemoryLimit } from './go-memory-limit';
 import { selector } from './labels';
 import type { Profile } from './profile';
 import { REPLICAS } from './replicas';
@@ -8,6 +9,9 @@ import { PROBE_TIMEOUT_SECONDS, timing, type Timing } from './timing';
 
 /** Name of the volume that each pod keeps; part of the names of its claims, so it can never change. */
 export const DATA_VOLUME = 'data';
+
+/** Go's own variable, which no setting of the server's stands for. */
+export const GO_MEMORY_LIMIT = 'GOMEMLIMIT';
 
 /** The pod: one container that may write to its volume and nowhere else. */
 export function podSpec(profile: Profile): PodSpec {
@@ -62,6 +66,7 @@ function container(profile: Profile, times: Timing): Container {
       { name: environment.drainDelay, value: `${times.farewell}s` },
       { name: environment.shutdownTimeout, value: `${times.shutdown}s` },
       { name: environment.unreadyAfter, value: `${times.unreadyAfter}s` },
+      { name: GO_MEMORY_LIMIT, value: goMemoryLimit(profile.resources.limits.memory) },
     ],
     resources: profile.resources,
     // Liveness is the process alone: restarting a member because others are away would only lose one more.

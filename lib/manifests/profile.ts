@@ -37,7 +37,7 @@ export interface Profile {
    * Ingress gives up one that takes no connections: what was routed to it until then may fail. At least 12.
    */
   readonly detectionSeconds: number;
-  readonly resources: ResourceRequirements;
+  readonly resources: ResourceRequirements & { readonly limits: { readonly memory: string } };
 }
 
 export interface StorageProfile {

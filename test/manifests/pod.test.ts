@@ -1,5 +1,6 @@
 import { contract } from '../../lib/contract';
-import { podSpec } from '../../lib/manifests/pod';
+import { goMemoryLimit } from '../../lib/manifests/go-memory-limit';
+import { GO_MEMORY_LIMIT, podSpec } from '../../lib/manifests/pod';
 import { eks, minikube } from './profiles-for-test';
 
 const only = <T>(list: readonly T[] | undefined): T => {
@@ -37,8 +38,8 @@ describe.each([
     expect(pod.enableServiceLinks).toBe(false);
   });
 
-  test('sets only variables that the contract names', () => {
-    const known: string[] = Object.values(contract.environment);
+  test("sets only variables that the contract names, and Go's limit of memory", () => {
+    const known: string[] = [...Object.values(contract.environment), GO_MEMORY_LIMIT];
     for (const { name } of container.env ?? []) expect(known).toContain(name);
   });
 
@@ -60,6 +61,11 @@ describe.each([
       expect.arrayContaining(['cpu', 'memory']),
     );
     expect(container.resources?.limits).not.toHaveProperty('cpu');
+  });
+
+  test('has Go collect garbage before the container is killed for it', () => {
+    const limit = container.env?.find(({ name }) => name === GO_MEMORY_LIMIT)?.value;
+    expect(limit).toBe(goMemoryLimit(container.resources?.limits?.['memory'] as string));
   });
 });
 
