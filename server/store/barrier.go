@@ -22,50 +22,67 @@ import (
 type barrier struct {
 	server *etcdserver.EtcdServer
 	reign  atomic.Pointer[reign]
+	// additions counts how often this member began to let one in.
+	additions atomic.Int64
 }
 
 // reign is a time for which this member leads, in which it has committed an
 // entry.
 type reign struct {
 	over <-chan struct{}
-	// alone is true if there was no other member when that entry was proposed.
-	// One that was dismissed just before may have heard of an entry that it is
+	// alone is true if there was no other member from before that entry was
+	// proposed until after it was applied, nor is there as long as additions is
+	// what it was. One that was dismissed may have heard of an entry that it is
 	// committed, and acknowledged it, before this one had applied it. One that
-	// is added has no data before it is a member here.
-	alone bool
+	// is added has no data before it is a member here, and where one member has
+	// a vote, that one adds it.
+	alone     bool
+	additions int64
 }
 
 func (b *barrier) await(ctx context.Context) error {
-	voters, votes, alone := b.look()
-	r := b.reign.Load()
-	switch {
-	case voters > 1:
-		return b.server.LinearizableReadNotify(ctx)
-	case !votes || !r.lasts() || alone && !r.alone:
-		return b.commit(ctx, alone)
-	case !alone:
-		return b.server.LinearizableReadNotify(ctx)
-	}
-	select {
-	case <-b.server.ApplyWaitCommit():
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-b.server.StopNotify():
-		return etcderrors.ErrStopped
+	for {
+		additions := b.additions.Load()
+		voters, votes, alone := b.look()
+		if voters > 1 {
+			if err := b.server.LinearizableReadNotify(ctx); err != nil {
+				return err
+			}
+			// By then it may have been the only one, of which see above.
+			if voters, _, _ = b.look(); voters > 1 {
+				return nil
+			}
+			continue
+		}
+		r := b.reign.Load()
+		switch {
+		case !votes || !r.lasts() || alone && !(r.alone && r.additions == additions):
+			return b.commit(ctx, alone, additions)
+		case !alone:
+			return b.server.LinearizableReadNotify(ctx)
+		}
+		select {
+		case <-b.server.ApplyWaitCommit():
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-b.server.StopNotify():
+			return etcderrors.ErrStopped
+		}
 	}
 }
 
-// look tells how many members have a vote, whether this one has, and whether it
-// is the only member.
+// look tells how many members have a vote, whether this one has if it is only
+// one, and whether that is the only member.
 func (b *barrier) look() (voters int, votes, alone bool) {
 	members := b.server.Cluster().Members()
 	for _, member := range members {
 		if !member.IsLearner {
 			voters++
-			votes = votes || member.ID == b.server.MemberID()
+			votes = member.ID == b.server.MemberID()
 		}
 	}
+	votes = votes && voters == 1
 	return voters, votes, votes && len(members) == 1
 }
 
@@ -82,17 +99,29 @@ func (r *reign) lasts() bool {
 }
 
 // commit commits an entry that changes nothing, for which there is always
-// space. What was acknowledged before is before it in the log.
-func (b *barrier) commit(ctx context.Context, alone bool) error {
+// space. What was acknowledged before is before it in the log. It is refused,
+// as all writes are, by a member whose data etcd has found to be corrupt.
+func (b *barrier) commit(ctx context.Context, alone bool, additions int64) error {
+	ctx, cancel := context.WithTimeout(ctx, longestAttempt)
+	defer cancel()
 	// In this order: if the channel is still open later, this one has led since.
 	over := b.server.LeaderChangedNotify()
 	leads := b.server.Leader() == b.server.MemberID()
+	// What was handed to a leader that is no more is not heard of again.
+	go func() {
+		select {
+		case <-over:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	// No item can have this key: ids are not empty.
 	if _, err := b.server.DeleteRange(ctx, &pb.DeleteRangeRequest{Key: itemKey("")}); err != nil {
 		return err
 	}
 	if leads {
-		b.reign.Store(&reign{over, alone})
+		_, _, still := b.look()
+		b.reign.Store(&reign{over, alone && still, additions})
 	}
 	return nil
 }

@@ -58,8 +58,8 @@ func (s *Store) probe(ctx context.Context) error {
 	if err := s.awaitLeader(ctx); err != nil {
 		return err
 	}
-	// Through Raft, also where reads need no turn of it: a member whose disk
-	// hangs is not well.
+	// Through Raft, also where reads need no turn of it: while its log hangs, a
+	// member is not well.
 	if err := s.server.LinearizableReadNotify(ctx); err != nil {
 		return err
 	}

@@ -21,10 +21,6 @@ type direct struct {
 	barrier *barrier
 }
 
-func newDirect(server *etcdserver.EtcdServer) direct {
-	return direct{server, &barrier{server: server}}
-}
-
 // Range does not count what there is beyond the request's limit. A leader that
 // changes ends it with an error.
 func (d direct) Range(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {

@@ -83,7 +83,7 @@ func (l *local) Admit(ctx context.Context, name string) (membership.Admission, e
 	}
 	l.change.Lock()
 	defer l.change.Unlock()
-	left, err := s.server.Range(ctx, &pb.RangeRequest{Key: []byte(leftKeys + name), CountOnly: true})
+	left, err := s.kv.Range(ctx, &pb.RangeRequest{Key: []byte(leftKeys + name), CountOnly: true})
 	if err != nil {
 		return membership.Admission{}, err
 	}
@@ -99,6 +99,7 @@ func (l *local) Admit(ctx context.Context, name string) (membership.Admission, e
 	}
 	now := time.Now()
 	learner := etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)
+	s.barrier.additions.Add(1)
 	members, err := s.server.AddMember(ctx, *learner)
 	if err != nil {
 		return membership.Admission{}, fmt.Errorf("adding %s: %w", name, err)

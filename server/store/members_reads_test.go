@@ -9,80 +9,120 @@ import (
 	"example.com/berth/etag"
 )
 
-// members are those that clients may use now.
-type members struct{ now atomic.Pointer[[]*Store] }
+// service is the members that clients may use now.
+type service struct {
+	mutex sync.RWMutex
+	now   []*Store
+}
 
-func (m *members) are(all ...*Store) { m.now.Store(&all) }
+// is changes them, once requests to those before are answered.
+func (s *service) is(now ...*Store) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.now = now
+}
+
+// use makes a request to the nth of them.
+func (s *service) use(n int, request func(*Store)) {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	request(s.now[n%len(s.now)])
+}
 
 // Of one member reads take another way than of several, so what counts is the
 // change from one to the other.
 func TestReadsAreNeverStaleWhileMembersComeAndGo(t *testing.T) {
 	c := newTrial(t)
 	first := c.start(0, 1).ready()
-	var m members
-	m.are(first)
 	administrator, err := NewAdministrator(c.options(0, 3))
 	if err != nil {
 		t.Fatal(err)
 	}
+	var clients service
+	clients.is(first)
 
 	var last, reads atomic.Int64
 	var ended atomic.Bool
-	var clients sync.WaitGroup
-	defer clients.Wait()
+	var under sync.WaitGroup
+	defer under.Wait()
 	defer ended.Store(true)
-	clients.Go(func() {
-		for n := 0; !ended.Load(); n++ {
-			all := *m.now.Load()
-			revision, _, err := all[n%len(all)].Put(t.Context(), "a", []byte("1"), etag.Conditions{})
-			if err != nil {
-				t.Error(err)
-				return
+	again := func(n int, request func(*Store)) {
+		under.Go(func() {
+			for ; !ended.Load() && !t.Failed(); n++ {
+				clients.use(n, request)
 			}
-			last.Store(revision)
+		})
+	}
+	again(0, func(s *Store) {
+		revision, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{})
+		if err != nil {
+			t.Error(err)
 		}
+		last.Store(revision)
 	})
 	for n := range 4 {
-		clients.Go(func() {
-			for ; !ended.Load(); n++ {
-				all, want := *m.now.Load(), last.Load()
-				if want == 0 {
-					continue
-				}
-				got, err := all[n%len(all)].Get(t.Context(), "a")
-				if err != nil || got.Revision < want {
-					t.Errorf("Get = %+v, %v, want revision %d or later", got, err, want)
-					return
-				}
-				reads.Add(1)
+		again(n, func(s *Store) {
+			want := last.Load()
+			if want == 0 {
+				return
 			}
+			if got, err := s.Get(t.Context(), "a"); err != nil || got.Revision < want {
+				t.Errorf("Get = %+v, %v, want revision %d or later", got, err, want)
+			}
+			reads.Add(1)
 		})
 	}
 	// some lets clients read for a while as things are.
 	some := func() {
-		for before, until := reads.Load(), time.Now().Add(20*time.Second); reads.Load() < before+2000 && time.Now().Before(until) && !t.Failed(); {
-			time.Sleep(time.Millisecond)
+		for before, until := reads.Load(), time.Now().Add(30*time.Second); reads.Load() < before+2000; time.Sleep(time.Millisecond) {
+			if t.Failed() || time.Now().After(until) {
+				t.Fatalf("there were %d reads, want 2000", reads.Load()-before)
+			}
 		}
 	}
 
 	some()
 	others := c.startAll(3, 1, 2)
-	m.are(first, others[1].store, others[2].store)
+	clients.is(first, others[1].store, others[2].store)
 	some()
-	for _, leaves := range []*attempt{others[2], others[1]} {
-		if leaves == others[1] {
-			m.are(first)
-		} else {
-			m.are(first, others[1].store)
-		}
-		if err := administrator.Retire(t.Context(), leaves.name); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(100 * time.Millisecond) // what it was asked before is answered
-		if err := administrator.Dismiss(t.Context(), leaves.name); err != nil {
-			t.Fatal(err)
-		}
-		some()
-	}
+	clients.is(first, others[1].store)
+	dismiss(t, administrator, others[2])
+	some()
+	clients.is(first)
+	dismiss(t, administrator, others[1])
+	some()
 	wantVoters(t, first, 1)
+}
+
+func dismiss(t *testing.T, administrator *Administrator, leaves *attempt) {
+	t.Helper()
+	if err := administrator.Retire(t.Context(), leaves.name); err != nil {
+		t.Fatal(err)
+	}
+	if err := administrator.Dismiss(t.Context(), leaves.name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAMemberThatIsAloneAgainMakesAnEntryBeforeItReadsByItself(t *testing.T) {
+	c := newTrial(t)
+	first := c.start(0, 1).ready()
+	put(t, first, "a", "a")
+	wantItems(t, first, "a")
+	before := first.barrier.reign.Load()
+	if before == nil || !before.alone {
+		t.Fatalf("the only member relies on %+v", before)
+	}
+	second := c.start(1, 3)
+	second.ready()
+	administrator, err := NewAdministrator(c.options(0, 3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dismiss(t, administrator, second)
+	wantVoters(t, first, 1)
+	wantItems(t, first, "a")
+	if after := first.barrier.reign.Load(); after == before || !after.alone || after.additions == before.additions {
+		t.Errorf("it relies on %+v, as before the other joined", after)
+	}
 }

@@ -70,7 +70,8 @@ type Store struct {
 	// others, and could not.
 	owesComparison bool
 	// kv is the server, or what tests wrap it in.
-	kv KeyValues
+	kv      KeyValues
+	barrier *barrier
 	// wrapped is true if answers may be lost even where they never are.
 	wrapped bool
 	leases  leases
@@ -173,8 +174,9 @@ func openAlone(options Options) (*Store, error) {
 }
 
 func newStore(etcd *embed.Etcd, options Options) *Store {
+	b := &barrier{server: etcd.Server}
 	s := &Store{
-		etcd: etcd, server: etcd.Server, directory: dataDirectory(options), kv: newDirect(etcd.Server), log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
+		barrier: b, etcd: etcd, server: etcd.Server, directory: dataDirectory(options), kv: direct{etcd.Server, b}, log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
 		leases: newLeases(keepMarkers, shareLease), slots: newSlots(),
 	}
 	if options.Wrap != nil {
