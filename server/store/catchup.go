@@ -24,8 +24,9 @@ const (
 	// list of members and costs two turns at the disk. All of them are in memory
 	// after a start.
 	mostReplayed = 1_000
-	// logBytes is about how much those beyond the fewest take up at most.
-	logBytes = 32 << 20
+	// logBytes is about how much those beyond the fewest take up at most. While a
+	// snapshot is sent, and half a minute longer, etcd forgets nothing.
+	logBytes = 64 << 20
 	// measureLogEvery bounds how much more it is when entries become larger.
 	measureLogEvery = time.Second
 )
@@ -70,11 +71,11 @@ func (s *Store) watchLog(ctx context.Context) {
 	defer ticker.Stop()
 	var sizes logSizes
 	for {
+		s.keepEntries(sizes.keep(logSize{s.server.AppliedIndex(), writtenToLog()}))
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			s.keepEntries(sizes.keep(logSize{s.server.AppliedIndex(), writtenToLog()}))
 		}
 	}
 }

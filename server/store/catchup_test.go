@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -64,6 +65,23 @@ func TestWhatIsWrittenToTheLogIsCounted(t *testing.T) {
 	put(t, s, "a", strings.Repeat("1", 100_000))
 	if grown := writtenToLog() - before; grown < 100_000 {
 		t.Errorf("%g bytes are counted for a document of 100,000", grown)
+	}
+}
+
+func TestFewerEntriesStayInMemoryOnceLargeOnesWereWritten(t *testing.T) {
+	s := openPeers(t)
+	large := `"` + strings.Repeat("1", 1<<20-2) + `"`
+	for range logBytes>>20 + 1 {
+		put(t, s, "a", large)
+	}
+	eventually(t, "that fewer entries are kept", func() error {
+		if kept := s.server.Cfg.SnapshotCatchUpEntries; kept > 2*logBytes>>20 {
+			return fmt.Errorf("%d are", kept)
+		}
+		return nil
+	})
+	if replayed := s.server.Cfg.SnapshotCount; replayed > 2*logBytes>>20 {
+		t.Errorf("a start goes through %d", replayed)
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -70,14 +71,14 @@ const soon = "cannot campaign at term"
 // busy. It looks again a second later.
 const unwritten = "missing term information"
 
-// closing is in the error of a member that was told to stop.
-const closing = "use of closed network connection"
+// unserved is the error of a member whose peer port ends, as it does with etcd.
+const unserved = "setting up serving from embedded etcd failed."
 
 // levelOf is the level at which an entry is logged. The fields may lower it,
 // never raise it.
 func levelOf(entry zapcore.Entry, fields []zapcore.Field) slog.Level {
 	switch {
-	case quiet[entry.Message], strings.Contains(entry.Message, soon), tells(fields, unwritten), tells(fields, closing):
+	case quiet[entry.Message], strings.Contains(entry.Message, soon), tells(fields, unwritten), entry.Message == unserved && tells(fields, net.ErrClosed.Error()):
 		return slog.LevelDebug
 	case entry.Level >= zapcore.ErrorLevel:
 		return slog.LevelError

@@ -21,7 +21,7 @@ func TestWhatEtcdMendsByItselfIsLoggedForDebuggingOnly(t *testing.T) {
 		"an election before the membership is applied": func(log *zap.Logger) { log.Warn("1 " + soon + " 2") },
 		"a name that is published again":               func(log *zap.Logger) { log.Warn(unpublished) },
 		"a port that is closed": func(log *zap.Logger) {
-			log.Error("setting up serving from embedded etcd failed.", zap.Error(net.ErrClosed))
+			log.Error(unserved, zap.Error(net.ErrClosed))
 		},
 		"its life's story": func(log *zap.Logger) { log.Info("started") },
 	}
@@ -41,8 +41,9 @@ func TestOtherWarningsOfEtcdAreLoggedAsSuch(t *testing.T) {
 	logged := loggedAt(slog.LevelInfo, func(log *zap.Logger) {
 		log.Warn("Failed to detect schema version", zap.Error(errors.New("missing confstate information")))
 		log.Error("failed to purge snap file")
+		log.Error(unserved, zap.Error(errors.New("out of files")))
 	})
-	for _, part := range []string{"level=WARN", "missing confstate", "level=ERROR", "component=etcd"} {
+	for _, part := range []string{"level=WARN", "missing confstate", "out of files", "level=ERROR", "component=etcd"} {
 		if !strings.Contains(logged, part) {
 			t.Errorf("no %s in %q", part, logged)
 		}
