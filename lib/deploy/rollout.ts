@@ -3,8 +3,8 @@ import { evenWhenInterrupted } from '../process/interrupt';
 import { waitFor } from '../process/wait';
 import type { Target } from '../targets/target';
 import { messageOf, UserError } from '../terminal/user-error';
-import { isHopeless, isReady, pods, reasonOf, watchPods } from './pods';
-import { watch } from './watch';
+import { isHopeless, isReady, pods, reasonOf, watchPods, type PodView } from './pods';
+import { watch, type Watch } from './watch';
 
 const set = ['statefulset', contract.name, '--namespace', contract.name];
 /** The same as a list of one, which can be watched. */
@@ -31,34 +31,28 @@ const HOPELESS_FOR = 5000;
 
 /** Follows the StatefulSet through as many rollouts as there are, until it is told to end. */
 export interface Rollouts {
-  /** Which state of the set is asked for now; each change of it has a later one. */
-  generation(): number;
   /**
    * Waits until every pod runs the newest revision and has been ready for minReadySeconds.
-   * @param after a generation: a change that follows it has to be seen first
+   * @param generation of the set that has to be seen first, as each change has a later one; 0 is any
    * @throws UserError with what the pods themselves say, as soon as one cannot become ready any more or `seconds` are over
    */
-  wait(after: number, seconds: number, detail: (text: string) => void): Promise<void>;
+  wait(generation: number, seconds: number, detail: (text: string) => void): Promise<void>;
   end(): Promise<void>;
 }
 
-/** @throws UserError the set or its pods cannot be read */
-export async function followRollouts(target: Target): Promise<Rollouts> {
+/**
+ * @param all the pods, which are not watched twice where they are watched already
+ * @throws UserError the set cannot be read
+ */
+export async function followRollouts(target: Target, all: Watch<PodView>): Promise<Rollouts> {
   const found = await watch<SetView>(target, sets);
-  const all = await watchPods(target).catch(async (error: unknown) => {
-    await found.end();
-    throw error;
-  });
-  const view = () => {
-    const [one] = found.now();
-    if (one === undefined) throw new Error(`there is no StatefulSet ${contract.name}`);
-    return one;
-  };
-  const follow = async (after: number, seconds: number, detail: (text: string) => void) => {
+  const follow = async (generation: number, seconds: number, detail: (text: string) => void) => {
     let hopelessSince: number | undefined;
     const look = () => {
-      const { metadata, spec, status } = view();
-      if (metadata.generation <= after) return undefined;
+      const [one] = found.now();
+      if (one === undefined) throw new Error(`there is no StatefulSet ${contract.name}`);
+      const { metadata, spec, status } = one;
+      if (metadata.generation < generation) return undefined;
       const updated = status.observedGeneration === metadata.generation ? (status.updatedReplicas ?? 0) : 0;
       const available = status.availableReplicas ?? 0;
       detail(`${Math.min(updated, available)} of ${spec.replicas} pods rolled out`);
@@ -72,14 +66,11 @@ export async function followRollouts(target: Target): Promise<Rollouts> {
     return waitFor('the rollout', look, { seconds });
   };
   return {
-    generation: () => view().metadata.generation,
     async wait(...how) {
       const outcome = await explained(target, () => follow(...how));
       if (outcome === 'hopeless') throw new UserError(`a pod cannot become ready\n${await explain(target)}`);
     },
-    async end() {
-      await Promise.all([found.end(), all.end()]);
-    },
+    end: () => found.end(),
   };
 }
 
@@ -89,12 +80,18 @@ export async function waitForRollout(
   seconds: number,
   detail: (text: string) => void,
 ): Promise<void> {
-  const start = () => waitFor('the rollout', () => followRollouts(target), { seconds });
-  const rollouts = await explained(target, start);
+  const begun: { end(): Promise<void> }[] = [];
+  const begin = async <T extends { end(): Promise<void> }>(start: () => Promise<T>): Promise<T> => {
+    const one = await explained(target, () => waitFor('the rollout', start, { seconds }));
+    begun.push(one);
+    return one;
+  };
   try {
+    const all = await begin(() => watchPods(target));
+    const rollouts = await begin(() => followRollouts(target, all));
     await rollouts.wait(0, seconds, detail);
   } finally {
-    await evenWhenInterrupted(() => rollouts.end());
+    await evenWhenInterrupted(() => Promise.all(begun.map((one) => one.end())));
   }
 }
 
@@ -108,9 +105,18 @@ async function explained<T>(target: Target, act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Rolls every pod: the same revision anew, as a changed image or node drain would. */
-export async function restart(target: Target): Promise<void> {
-  await target.kubectl(['rollout', 'restart', ...set]);
+/** Rolls every pod: the same revision anew, as a changed image or node drain would. Its generation is returned. */
+export const restart = (target: Target): Promise<number> => change(target, ['rollout', 'restart', ...set]);
+
+/**
+ * Changes the set by kubectl.
+ * @returns the generation of what it is then; 0 if there was nothing to change
+ */
+export async function change(target: Target, command: readonly string[]): Promise<number> {
+  const told = await target.kubectl([...command, '--output=jsonpath={.metadata.generation}']);
+  const generation = Number(told);
+  if (!Number.isInteger(generation)) throw new Error(`kubectl was asked for a generation and told: ${told}`);
+  return generation;
 }
 
 /** Names of the pods with their uids: a pod that was rolled has the same name and another uid. */

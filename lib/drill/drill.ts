@@ -68,7 +68,7 @@ export async function carryOut(
     failed.abort(error);
   });
   const all = await watchPods(plan.target);
-  const rollouts = await followRollouts(plan.target).catch(async (error: unknown) => {
+  const rollouts = await followRollouts(plan.target, all).catch(async (error: unknown) => {
     await all.end();
     throw error;
   });

@@ -1,4 +1,5 @@
 import { contract } from '../../contract';
+import { change } from '../../deploy/rollout';
 import { evenWhenInterrupted, interrupted } from '../../process/interrupt';
 import { UserError } from '../../terminal/user-error';
 import type { Fault } from '../fault';
@@ -15,22 +16,19 @@ export const newImage: Fault = {
   async strike({ target, victim, others, images, rollouts, hit, detail }) {
     const { now, other } = images;
     if (other === undefined) throw new UserError('there is no second image to roll to');
-    const set = (image: string) =>
-      target.kubectl([
-        ...['set', 'image', `statefulset/${contract.name}`, '--namespace', contract.name],
-        `${contract.name}=${image}`,
-      ]);
+    const which = ['statefulset', contract.name, '--namespace', contract.name];
+    const set = (image: string) => change(target, ['set', 'image', ...which, `${contract.name}=${image}`]);
     await hit([victim, ...others], async () => {
-      let before = rollouts.generation();
+      let back = 0;
       try {
-        await set(other);
-        await rollouts.wait(before, ROLL_SECONDS, detail);
-        before = rollouts.generation();
+        await rollouts.wait(await set(other), ROLL_SECONDS, detail);
       } finally {
-        await evenWhenInterrupted(() => set(now));
+        await evenWhenInterrupted(async () => {
+          back = await set(now);
+        });
       }
       interrupted().throwIfAborted();
-      await rollouts.wait(before, ROLL_SECONDS, detail);
+      await rollouts.wait(back, ROLL_SECONDS, detail);
     });
   },
 };

@@ -13,9 +13,7 @@ export const rollingRestart: Fault = {
   aim: 150,
   async strike({ target, victim, others, rollouts, hit, detail }) {
     await hit([victim, ...others], async () => {
-      const before = rollouts.generation();
-      await restart(target);
-      await rollouts.wait(before, ROLL_SECONDS, detail);
+      await rollouts.wait(await restart(target), ROLL_SECONDS, detail);
     });
   },
 };
