@@ -5,7 +5,6 @@ import (
 	"sync/atomic"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
-	"go.etcd.io/etcd/server/v3/etcdserver"
 	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 )
 
@@ -20,8 +19,8 @@ import (
 // at all: nobody else can lead, so nobody acknowledges what it has not
 // committed.
 type barrier struct {
-	server *etcdserver.EtcdServer
-	reign  atomic.Pointer[reign]
+	store *Store
+	reign atomic.Pointer[reign]
 	// additions counts how often this member began to let one in.
 	additions atomic.Int64
 }
@@ -41,11 +40,12 @@ type reign struct {
 }
 
 func (b *barrier) await(ctx context.Context) error {
+	server := b.store.server
 	for {
 		additions := b.additions.Load()
 		voters, votes, alone := b.look()
 		if voters > 1 {
-			if err := b.server.LinearizableReadNotify(ctx); err != nil {
+			if err := server.LinearizableReadNotify(ctx); err != nil {
 				return err
 			}
 			// By then it may have been the only one, of which see above.
@@ -59,14 +59,14 @@ func (b *barrier) await(ctx context.Context) error {
 		case !votes || !r.lasts() || alone && !(r.alone && r.additions == additions):
 			return b.commit(ctx, alone, additions)
 		case !alone:
-			return b.server.LinearizableReadNotify(ctx)
+			return server.LinearizableReadNotify(ctx)
 		}
 		select {
-		case <-b.server.ApplyWaitCommit():
+		case <-server.ApplyWaitCommit():
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-b.server.StopNotify():
+		case <-server.StopNotify():
 			return etcderrors.ErrStopped
 		}
 	}
@@ -75,11 +75,12 @@ func (b *barrier) await(ctx context.Context) error {
 // look tells how many members have a vote, whether this one has if it is only
 // one, and whether that is the only member.
 func (b *barrier) look() (voters int, votes, alone bool) {
-	members := b.server.Cluster().Members()
+	server := b.store.server
+	members := server.Cluster().Members()
 	for _, member := range members {
 		if !member.IsLearner {
 			voters++
-			votes = member.ID == b.server.MemberID()
+			votes = member.ID == server.MemberID()
 		}
 	}
 	votes = votes && voters == 1
@@ -102,21 +103,16 @@ func (r *reign) lasts() bool {
 // space. What was acknowledged before is before it in the log. It is refused,
 // as all writes are, by a member whose data etcd has found to be corrupt.
 func (b *barrier) commit(ctx context.Context, alone bool, additions int64) error {
-	ctx, cancel := context.WithTimeout(ctx, longestAttempt)
-	defer cancel()
+	server := b.store.server
 	// In this order: if the channel is still open later, this one has led since.
-	over := b.server.LeaderChangedNotify()
-	leads := b.server.Leader() == b.server.MemberID()
-	// What was handed to a leader that is no more is not heard of again.
-	go func() {
-		select {
-		case <-over:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	// No item can have this key: ids are not empty.
-	if _, err := b.server.DeleteRange(ctx, &pb.DeleteRangeRequest{Key: itemKey("")}); err != nil {
+	over := server.LeaderChangedNotify()
+	leads := server.Leader() == server.MemberID()
+	err, _ := b.store.attempt(ctx, longestAttempt, func(ctx context.Context) error {
+		// No item can have this key: ids are not empty.
+		_, err := server.DeleteRange(ctx, &pb.DeleteRangeRequest{Key: itemKey("")})
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	if leads {

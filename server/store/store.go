@@ -71,7 +71,7 @@ type Store struct {
 	owesComparison bool
 	// kv is the server, or what tests wrap it in.
 	kv      KeyValues
-	barrier *barrier
+	barrier barrier
 	// wrapped is true if answers may be lost even where they never are.
 	wrapped bool
 	leases  leases
@@ -174,11 +174,12 @@ func openAlone(options Options) (*Store, error) {
 }
 
 func newStore(etcd *embed.Etcd, options Options) *Store {
-	b := &barrier{server: etcd.Server}
 	s := &Store{
-		barrier: b, etcd: etcd, server: etcd.Server, directory: dataDirectory(options), kv: direct{etcd.Server, b}, log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
+		etcd: etcd, server: etcd.Server, directory: dataDirectory(options), log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
 		leases: newLeases(keepMarkers, shareLease), slots: newSlots(),
 	}
+	s.barrier.store = s
+	s.kv = direct{etcd.Server, &s.barrier}
 	if options.Wrap != nil {
 		s.kv, s.wrapped = options.Wrap(s.kv), true
 	}
