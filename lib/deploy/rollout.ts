@@ -106,14 +106,24 @@ async function explained<T>(target: Target, act: () => Promise<T>): Promise<T> {
 }
 
 /** Rolls every pod: the same revision anew, as a changed image or node drain would. Its generation is returned. */
-export const restart = (target: Target): Promise<number> => change(target, ['rollout', 'restart', ...set]);
+export const restart = (target: Target): Promise<number> => change(target, ['rollout', 'restart']);
 
 /**
  * Changes the set by kubectl.
+ * @param command of kubectl that takes the set, and `values` for it
  * @returns the generation of what it is then; 0 if there was nothing to change
  */
-export async function change(target: Target, command: readonly string[]): Promise<number> {
-  const told = await target.kubectl([...command, '--output=jsonpath={.metadata.generation}']);
+export async function change(
+  target: Target,
+  command: readonly string[],
+  ...values: string[]
+): Promise<number> {
+  const told = await target.kubectl([
+    ...command,
+    ...set,
+    ...values,
+    '--output=jsonpath={.metadata.generation}',
+  ]);
   const generation = Number(told);
   if (!Number.isInteger(generation)) throw new Error(`kubectl was asked for a generation and told: ${told}`);
   return generation;

@@ -59,9 +59,9 @@ describe('a rollout', () => {
 
   test('is of the generation that kubectl tells of the change, or of any if there was none', async () => {
     fake.command('kubectl', 'printf 7');
-    expect(await change(target, ['set', 'image', 'statefulset', 'berth', 'berth=a'])).toBe(7);
+    expect(await change(target, ['set', 'image'], 'berth=a')).toBe(7);
     fake.command('kubectl', 'true');
-    expect(await change(target, ['set', 'image', 'statefulset', 'berth', 'berth=a'])).toBe(0);
+    expect(await change(target, ['set', 'image'], 'berth=a')).toBe(0);
     fake.command('kubectl', 'echo statefulset.apps/berth restarted');
     await expect(change(target, ['rollout', 'restart'])).rejects.toThrow(
       'told: statefulset.apps/berth restarted',

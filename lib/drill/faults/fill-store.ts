@@ -1,6 +1,6 @@
 import { ItemClient, UnexpectedAnswer } from '../../client/item-client';
 import { contract } from '../../contract';
-import { waitForRollout } from '../../deploy/rollout';
+import { change } from '../../deploy/rollout';
 import { evenWhenInterrupted } from '../../process/interrupt';
 import { waitFor } from '../../process/wait';
 import { UserError } from '../../terminal/user-error';
@@ -29,20 +29,18 @@ export const fillStore: Fault = {
   needs: 'any cluster',
   excuse: 'full',
   async strike(scene) {
-    const { target, victim, others, way, hit, hold, detail } = scene;
+    const { target, victim, others, way, rollouts, hit, hold, detail } = scene;
     const quota = Math.max(...[victim, ...others].map(({ usedBytes }) => usedBytes)) + ROOM;
-    const limit = (value: string) => [
-      ...['set', 'env', `statefulset/${contract.name}`, '--namespace', contract.name],
-      `${contract.environment.storeBytes}${value}`,
-    ];
+    const limit = (value: string) =>
+      change(target, ['set', 'env'], `${contract.environment.storeBytes}${value}`);
+    let back = 0;
     const items = new ItemClient(way.frontDoor, way.host, way.token);
     const ballast = new Ballast(items);
     try {
       // The clients alone may fill it while the last member still gets its quota.
       await hit([victim, ...others], async () => {
         detail('giving members a small quota');
-        await target.kubectl(limit(`=${quota}`));
-        await waitForRollout(target, ROLL_SECONDS, detail);
+        await rollouts.wait(await limit(`=${quota}`), ROLL_SECONDS, detail);
         detail('filling the store');
         await ballast.fill();
         for (let second = 0; second < FULL_SECONDS; second += 1) {
@@ -58,10 +56,10 @@ export const fillStore: Fault = {
       await evenWhenInterrupted(async () => {
         await ballast.clear();
         await items.close();
-        await target.kubectl(limit('-'));
+        back = await limit('-');
       });
     }
-    await waitForRollout(target, ROLL_SECONDS, detail);
+    await rollouts.wait(back, ROLL_SECONDS, detail);
   },
 };
 

@@ -16,8 +16,7 @@ export const newImage: Fault = {
   async strike({ target, victim, others, images, rollouts, hit, detail }) {
     const { now, other } = images;
     if (other === undefined) throw new UserError('there is no second image to roll to');
-    const which = ['statefulset', contract.name, '--namespace', contract.name];
-    const set = (image: string) => change(target, ['set', 'image', ...which, `${contract.name}=${image}`]);
+    const set = (image: string) => change(target, ['set', 'image'], `${contract.name}=${image}`);
     await hit([victim, ...others], async () => {
       let back = 0;
       try {
