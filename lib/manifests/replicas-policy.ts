@@ -28,7 +28,8 @@ export function replicasPolicies(profile: Profile) {
     ...guard(profile, 'replicas', {
       rule: { apiGroups: ['apps'], resources: ['statefulsets', 'statefulsets/scale'] },
       name: contract.name,
-      replicas: (object) => `${object}.spec.replicas`,
+      // A Scale with none says nothing of them; a StatefulSet always does.
+      replicas: (object) => `(has(${object}.spec.replicas) ? ${object}.spec.replicas : 0)`,
     }),
     ...guard(profile, 'replicas-setting', {
       rule: { apiGroups: [''], resources: ['configmaps'] },

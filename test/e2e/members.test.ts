@@ -54,6 +54,19 @@ test('1 → 3 → 5 → 3 members under load: nothing lost, nothing failed, and 
   expect(result.requests).toBeGreaterThan(1000);
 });
 
+test('kubectl may scale to none and back: every member stops, and comes back with what it held', async () => {
+  const set = ['--namespace', 'berth'];
+  const items = client();
+  await items.put('rested', { kept: true });
+  await kubectl(['scale', 'statefulset', 'berth', ...set, '--replicas=0']);
+  await kubectl(['wait', 'pod', ...set, '--selector=app.kubernetes.io/name=berth', '--for=delete']);
+  await kubectl(['scale', 'statefulset', 'berth', ...set, '--replicas=3']);
+  await kubectl(['rollout', 'status', 'statefulset/berth', ...set, '--timeout=120s']);
+  expect(await items.get('rested')).toEqual({ kept: true });
+  await items.delete('rested');
+  await items.close();
+});
+
 test('three members under faults lose nothing, answer nothing stale, and come back by themselves', async () => {
   const [seed, faults] = [1544, ['delete', 'kill', 'fail-fsync', 'cut-off']];
   // Other checks run beside this one, and processors are few.
