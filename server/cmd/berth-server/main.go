@@ -30,6 +30,9 @@ const (
 )
 
 func main() {
+	if len(os.Args) == 1 { // it is to serve
+		coalesceTimers()
+	}
 	os.Exit(run(os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }
 
