@@ -58,6 +58,8 @@ func configure(options Options, directory string, compare bool) (*embed.Config, 
 	c.TickMs, c.ElectionMs = 50, 500
 	// As long as entries are small; see watchLog.
 	c.SnapshotCatchUpEntries, c.SnapshotCount = mostEntries, mostReplayed
+	// Whatever is needed is kept besides; and a start reads all there are.
+	c.MaxWalFiles = 2
 	c.AutoCompactionMode = embed.CompactorModePeriodic
 	c.AutoCompactionRetention = "10m"
 	// A request is one document, and markers.

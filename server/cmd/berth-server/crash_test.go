@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
@@ -91,4 +93,20 @@ func TestAServerKilledWhileStartingStartsAgain(t *testing.T) {
 		t.Errorf("PUT answers %d %s, %v", status, text, err)
 	}
 	p.stop()
+}
+
+func TestFilesOfTheLogAreSmallSoThatAStartReadsLittle(t *testing.T) {
+	directory := t.TempDir()
+	start(t, directory)
+	files, err := filepath.Glob(filepath.Join(directory, "*", "member", "wal", "*.wal"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the log is %v, %v; want one file", files, err)
+	}
+	// A file has its size from the beginning.
+	switch file, err := os.Stat(files[0]); {
+	case err != nil:
+		t.Fatal(err)
+	case file.Size() > 8<<20:
+		t.Errorf("%s has %d bytes, want at most 8 MiB", files[0], file.Size())
+	}
 }
