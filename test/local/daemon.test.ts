@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../../lib/local/daemon';
 import type { Place } from '../../lib/local/place';
 import { endAll } from '../../lib/local/processes';
+import { waitFor } from '../../lib/process/wait';
 
 function place(): Place {
   const state = mkdtempSync(join(tmpdir(), 'berth-daemon-'));
@@ -53,4 +54,13 @@ test('waiting for a daemon that ends tells its last words and where the others a
   const daemon = startDaemon(here, 'boot-1', 'failing', ['sh', '-c', 'sleep 0.2; echo no such luck']);
   const waiting = waitWhileRunning(here, [daemon], 'luck', () => undefined, { seconds: 10 });
   await expect(waiting).rejects.toThrow(`failing ended: no such luck\n  log: ${here.state}/log/failing.log`);
+});
+
+test('timers of a daemon, and of what it starts, may fire late, and its arguments arrive as they are', async () => {
+  const here = place();
+  const show = 'cat /proc/self/timerslack_ns; echo "$1"';
+  const daemon = startDaemon(here, 'boot-1', 'shown', ['sh', '-c', show, 'sh', "it's $HOME"]);
+  const shown = () => readFileSync(join(here.state, 'log', 'shown.log'), 'utf8');
+  await waitFor('its end', () => (isRunning(daemon, 'boot-1') ? undefined : true), { seconds: 10 });
+  expect(shown()).toBe("1000000\nit's $HOME\n");
 });
