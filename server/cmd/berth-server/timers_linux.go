@@ -23,22 +23,32 @@ const timerSlack = time.Millisecond
 // is what the thread had that made it; hence the new start, which takes some
 // milliseconds. Where the kernel has no such slack, or whoever started the
 // program chose as much or more (systemd's TimerSlackNSec=), nothing happens;
-// nor does it where a file cannot be executed again. See prctl(2),
+// nor does it where the file cannot be executed again. See prctl(2),
 // PR_SET_TIMERSLACK.
 func coalesceTimers() {
 	// The slack is of a thread, and the one that executes the file passes its own on.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	now, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0)
-	if err != nil || time.Duration(now) >= timerSlack {
+	if slack() >= timerSlack {
 		return
 	}
 	program, err := os.Executable()
 	if err != nil {
 		return
 	}
-	if err := unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(timerSlack), 0, 0, 0); err != nil {
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(timerSlack), 0, 0, 0)
+	// Threads of a real-time policy have none, whatever they ask for: they would start anew for ever.
+	if slack() < timerSlack {
 		return
 	}
 	_ = unix.Exec(program, os.Args, os.Environ()) // returns only if it failed: then without
+}
+
+// slack is that of the calling thread, 0 if it has none.
+func slack() time.Duration {
+	now, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(now)
 }

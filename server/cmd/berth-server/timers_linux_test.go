@@ -1,13 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestEveryThreadOfTheServerLetsItsTimersFireLate(t *testing.T) {
@@ -32,5 +35,19 @@ func TestEveryThreadOfTheServerLetsItsTimersFireLate(t *testing.T) {
 		if got := strings.TrimSpace(string(slack)); got != strconv.FormatInt(int64(timerSlack), 10) {
 			t.Errorf("thread %s has a slack of %s ns, want %v", thread.Name(), got, timerSlack)
 		}
+	}
+}
+
+func TestAServerOfARealTimePolicyWhoseTimersAreNeverLateStartsAllTheSame(t *testing.T) {
+	if err := exec.Command("chrt", "--fifo", "1", "true").Run(); err != nil {
+		t.Skip("nobody may have a real-time policy here: ", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	command := exec.CommandContext(ctx, "chrt", "--fifo", "1", binary)
+	command.Env = []string{"BERTH_NO_SUCH=1"}
+	out, err := command.CombinedOutput()
+	if code := command.ProcessState.ExitCode(); code != exitUsage {
+		t.Errorf("status %d, want that of a wrong setting: %v\n%s", code, err, out)
 	}
 }
