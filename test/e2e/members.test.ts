@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from '../../lib/process/run';
 import { waitFor } from '../../lib/process/wait';
 import { namespaceOf, placeOf } from '../../lib/local/place';
+import { selectorText } from '../../lib/manifests/labels';
 import { manifests } from '../../lib/manifests/manifests';
 import { minikubeProfile } from '../../lib/manifests/profiles/minikube';
 import { toYaml } from '../../lib/manifests/yaml';
@@ -55,13 +56,13 @@ test('1 → 3 → 5 → 3 members under load: nothing lost, nothing failed, and 
 });
 
 test('kubectl may scale to none and back: every member stops, and comes back with what it held', async () => {
-  const set = ['--namespace', 'berth'];
+  const namespace = ['--namespace', 'berth'];
   const items = client();
   await items.put('rested', { kept: true });
-  await kubectl(['scale', 'statefulset', 'berth', ...set, '--replicas=0']);
-  await kubectl(['wait', 'pod', ...set, '--selector=app.kubernetes.io/name=berth', '--for=delete']);
-  await kubectl(['scale', 'statefulset', 'berth', ...set, '--replicas=3']);
-  await kubectl(['rollout', 'status', 'statefulset/berth', ...set, '--timeout=120s']);
+  await kubectl(['scale', 'statefulset', 'berth', ...namespace, '--replicas=0']);
+  await kubectl(['wait', 'pod', ...namespace, '--selector', selectorText, '--for=delete']);
+  await kubectl(['scale', 'statefulset', 'berth', ...namespace, '--replicas=3']);
+  await kubectl(['rollout', 'status', 'statefulset/berth', ...namespace, '--timeout=120s']);
   expect(await items.get('rested')).toEqual({ kept: true });
   await items.delete('rested');
   await items.close();
