@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -19,8 +20,9 @@ import (
 // Handler answers every request. It can serve before there is a store, so
 // that the process counts as alive while a large store is being opened.
 type Handler struct {
-	log      *slog.Logger
-	member   string
+	log *slog.Logger
+	// always are the fields that every answer begins with; none is changed.
+	always   http.Header
 	tokens   *tokens.File
 	metrics  *metrics
 	store    atomic.Pointer[store.Store]
@@ -47,7 +49,12 @@ type Options struct {
 
 // New makes a Handler without a store.
 func New(options Options) *Handler {
-	h := &Handler{log: options.Log, member: options.Member, tokens: options.Tokens, serving: make(chan struct{})}
+	h := &Handler{log: options.Log, always: http.Header{}, tokens: options.Tokens, serving: make(chan struct{})}
+	h.always.Set("X-Content-Type-Options", "nosniff")
+	h.always.Set("Cache-Control", "no-store")
+	if options.Member != "" {
+		h.always.Set(contract.Get.Headers.Member, options.Member)
+	}
 	h.metrics = newMetrics(options.Version, h.store.Load)
 	h.routes()
 	return h
@@ -142,14 +149,9 @@ func (h *Handler) ServeHTTP(writer http.ResponseWriter, r *http.Request) {
 		h.observe(w, r, route, began)
 	}()
 
-	header := w.Header()
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Cache-Control", "no-store")
-	if h.member != "" {
-		header.Set(contract.Get.Headers.Member, h.member)
-	}
+	maps.Copy(w.Header(), h.always)
 	if h.draining.Load() {
-		header.Set("Connection", "close")
+		w.Header().Set("Connection", "close")
 	}
 	if err := h.dispatch(w, r, route, id); err != nil {
 		h.fail(w, r, err)

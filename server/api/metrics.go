@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"runtime"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,6 +19,20 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	handler  http.Handler
+	// known maps a series to what is observed of it: looking a series up by the
+	// texts of its labels costs more than counting.
+	known sync.Map
+}
+
+// series is the labels of one kind of requests.
+type series struct {
+	route, method string
+	status        int
+}
+
+type observed struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer
 }
 
 func newMetrics(version string, opened func() *store.Store) *metrics {
@@ -58,8 +73,17 @@ func (m *metrics) observe(route, method string, status int, took time.Duration) 
 	if !methods[method] {
 		method = "other"
 	}
-	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	m.seconds.WithLabelValues(route, method).Observe(took.Seconds())
+	key := series{route, method, status}
+	known, ok := m.known.Load(key)
+	if !ok {
+		known, _ = m.known.LoadOrStore(key, observed{
+			m.requests.WithLabelValues(route, method, strconv.Itoa(status)),
+			m.seconds.WithLabelValues(route, method),
+		})
+	}
+	o := known.(observed)
+	o.requests.Inc()
+	o.seconds.Observe(took.Seconds())
 }
 
 // storeCollector asks the store for its numbers when they are scraped.

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/membership"
 	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 )
 
@@ -54,9 +55,8 @@ func (b *barrier) await(ctx context.Context) error {
 			}
 			continue
 		}
-		r := b.reign.Load()
 		switch {
-		case !votes || !r.lasts() || alone && !(r.alone && r.additions == additions):
+		case !votes || !b.reigns(alone, additions):
 			return b.commit(ctx, alone, additions)
 		case !alone:
 			return server.LinearizableReadNotify(ctx)
@@ -72,19 +72,41 @@ func (b *barrier) await(ctx context.Context) error {
 	}
 }
 
+// passed reports whether await would return at once, as it does where one
+// member is alone and nobody writes.
+func (b *barrier) passed() bool {
+	additions := b.additions.Load()
+	if _, _, alone := b.look(); !alone || !b.reigns(alone, additions) {
+		return false
+	}
+	select {
+	case <-b.store.server.ApplyWaitCommit():
+		return true
+	default:
+		return false
+	}
+}
+
+// reigns reports whether this member has led since it committed an entry, and
+// if it is alone, whether it has been alone since.
+func (b *barrier) reigns(alone bool, additions int64) bool {
+	r := b.reign.Load()
+	return r.lasts() && (!alone || r.alone && r.additions == additions)
+}
+
 // look tells how many members have a vote, whether this one has if it is only
-// one, and whether that is the only member.
+// one, and whether that is the only member. Each read looks, so it asks for no
+// more of the members than their ids, which etcd need not copy them for.
 func (b *barrier) look() (voters int, votes, alone bool) {
 	server := b.store.server
-	members := server.Cluster().Members()
-	for _, member := range members {
-		if !member.IsLearner {
-			voters++
-			votes = member.ID == server.MemberID()
-		}
+	cluster := server.Cluster().(*membership.RaftCluster)
+	voting := cluster.VotingMemberIDs()
+	if len(voting) != 1 {
+		return len(voting), false, false
 	}
-	votes = votes && voters == 1
-	return voters, votes, votes && len(members) == 1
+	// In this order: who is the only member now is the only one with a vote.
+	votes = voting[0] == server.MemberID()
+	return 1, votes, votes && len(cluster.MemberIDs()) == 1
 }
 
 func (r *reign) lasts() bool {

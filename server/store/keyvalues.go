@@ -6,6 +6,7 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/etcdserver/txn"
+	"go.etcd.io/etcd/server/v3/storage/mvcc"
 )
 
 // KeyValues is what requests need of etcd.
@@ -28,6 +29,14 @@ func (d direct) Range(ctx context.Context, request *pb.RangeRequest) (*pb.RangeR
 		if err := d.barrier.await(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if request.RangeEnd == nil && !request.KeysOnly && !request.CountOnly {
+		// A single value is there at once: nothing that ctx could end.
+		found, err := d.KV().Range(context.Background(), request.Key, nil, mvcc.RangeOptions{Rev: request.Revision})
+		if err != nil {
+			return nil, err
+		}
+		return &pb.RangeResponse{Header: &pb.ResponseHeader{Revision: found.Rev}, Kvs: found.KVs, Count: int64(found.Count)}, nil
 	}
 	response, _, err := txn.Range(ctx, d.Logger(), d.KV(), request, false)
 	return response, err

@@ -20,9 +20,7 @@ type Item struct {
 
 // Get reads an item. The error has the code item.NotFound if there is none.
 func (s *Store) Get(ctx context.Context, id string) (Item, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	found, err := s.find(ctx, id)
+	found, err := s.findPatiently(ctx, id)
 	if err != nil {
 		return Item{}, err
 	}
@@ -32,13 +30,31 @@ func (s *Store) Get(ctx context.Context, id string) (Item, error) {
 	return Item{ID: id, Revision: found.ModRevision, Document: found.Value}, nil
 }
 
+// findPatiently is find for at most a request's time.
+func (s *Store) findPatiently(ctx context.Context, id string) (*mvccpb.KeyValue, error) {
+	if s.barrier.passed() {
+		// What waits for nothing needs no timer.
+		response, err := s.kv.Range(ctx, &pb.RangeRequest{Key: itemKey(id), Serializable: true})
+		if err == nil {
+			return first(response), nil
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.find(ctx, id)
+}
+
 // find reads an item; it is nil if there is none.
 func (s *Store) find(ctx context.Context, id string) (*mvccpb.KeyValue, error) {
 	response, err := s.read(ctx, &pb.RangeRequest{Key: itemKey(id)})
-	if err != nil || len(response.Kvs) == 0 {
-		return nil, err
+	return first(response), err
+}
+
+func first(response *pb.RangeResponse) *mvccpb.KeyValue {
+	if kvs := response.GetKvs(); len(kvs) > 0 {
+		return kvs[0]
 	}
-	return response.Kvs[0], nil
+	return nil
 }
 
 // read tries until it succeeds or ctx ends: reading twice harms nobody. An

@@ -133,13 +133,6 @@ func (s *Store) recall(ctx context.Context, l *slot, group []*pending, found *mv
 	return nil
 }
 
-func first(response *pb.RangeResponse) *mvccpb.KeyValue {
-	if len(response.Kvs) == 0 {
-		return nil
-	}
-	return response.Kvs[0]
-}
-
 const (
 	// keepSlots is how long a slot lasts after its last use at the least. If
 	// it lasted less than a write is tried, the outcome might be forgotten
