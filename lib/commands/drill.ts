@@ -38,8 +38,8 @@ export interface DrillOptions {
   readonly minutes?: number;
   readonly seed: number;
   readonly clients: number;
-  /** Requests a second at the most. */
-  readonly rate: number;
+  /** Requests a second at the most. Default RATE, or less for so long a drill that it would be too many in all. */
+  readonly rate?: number;
   /** How long nothing is done at first, in seconds, to compare with. */
   readonly undisturbed: number;
   readonly list?: boolean;
@@ -52,8 +52,12 @@ export interface DrillOptions {
 const QUIET_SECONDS = 3;
 /** From a node that counts as lost to the last to hear of it, in seconds. */
 const NODE_NOTICE_SECONDS = 4;
-/** The load ends by itself after so many requests: an hour at the highest rate that makes sense on a laptop. */
+/** More than a laptop's clients make, which then ask as fast as they are answered; a limit for larger machines. */
+const RATE = 2000;
+/** The load ends by itself after so many requests: the history of all is held in memory when it is checked. */
 const MOST_REQUESTS = 4_000_000;
+/** The last fault, which begins within the time, and what it takes to be over; in seconds. */
+const LAST_FAULT_SECONDS = 120;
 
 /**
  * Makes things go wrong while many clients read and write through the Ingress, and judges what they saw.
@@ -63,6 +67,7 @@ const MOST_REQUESTS = 4_000_000;
 export async function drill(options: DrillOptions): Promise<number> {
   // Bad input is told before anything is looked at.
   const chosen = options.fault ? stepsNamed(options.fault) : everyStep(FAULTS);
+  const rate = rateOf(options);
   if (options.list) {
     print(listOfFaults());
     return 0;
@@ -71,7 +76,7 @@ export async function drill(options: DrillOptions): Promise<number> {
   const where = await installed();
   const steps = possible(chosen, where.target, options, progress);
   await installMissing(await requirements(steps), progress);
-  const result = await carryOutAndJudge(where, steps, options, progress);
+  const result = await carryOutAndJudge(where, steps, { ...options, rate }, progress);
   if (options.json) printJson(result);
   else print(`\n${table(result)}\nreport: ${result.report}`);
   return result.good ? 0 : 1;
@@ -80,7 +85,7 @@ export async function drill(options: DrillOptions): Promise<number> {
 async function carryOutAndJudge(
   where: Installed,
   steps: readonly Step[],
-  options: DrillOptions,
+  options: DrillOptions & { readonly rate: number },
   progress: Progress,
 ): Promise<DrillResult> {
   const { target, installation } = where;
@@ -157,6 +162,23 @@ async function carryOutAndJudge(
     detail(report);
     return result;
   });
+}
+
+/**
+ * Requests a second at the most, so that the load lasts as long as the faults do.
+ * @throws UserError they could be more in all than are made
+ */
+function rateOf({ rate, minutes, undisturbed }: DrillOptions): number {
+  if (minutes === undefined) return rate ?? RATE;
+  const most = Math.floor(MOST_REQUESTS / (undisturbed + minutes * 60 + LAST_FAULT_SECONDS));
+  if (rate !== undefined && rate > most) {
+    throw new UserError(
+      `--rate ${rate} for --minutes ${minutes} could be more than ${MOST_REQUESTS} requests; ` +
+        `allowed: a --rate of at most ${most}, or fewer minutes`,
+      { exitCode: 2 },
+    );
+  }
+  return Math.min(rate ?? RATE, most);
 }
 
 /** How long a pod that does not answer may still be sent requests: as the profile has it, or as a lost node takes. */

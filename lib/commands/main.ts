@@ -90,7 +90,11 @@ async function main(): Promise<number> {
     .option('--minutes <n>', 'choose faults at random for so long, 1 to 240', wholeNumber(1, 240))
     .option('--seed <n>', 'what the choices follow from', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--clients <n>', 'clients that read and write, 1 to 256', wholeNumber(1, 256), 16)
-    .option('--rate <n>', 'requests a second of all of them, at most', wholeNumber(1, 10_000), 400)
+    .option(
+      '--rate <n>',
+      'requests a second of all of them, at most, 1 to 10000 (default: 2000, less with --minutes above 30)',
+      wholeNumber(1, 10_000),
+    )
     .option('--undisturbed <n>', 'seconds without a fault at first, to compare with', wholeNumber(1, 600), 15)
     .option('--list', 'show the faults there are')
     .option('--report <file>', 'where the HTML report goes (default: with the installation)')

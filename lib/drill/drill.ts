@@ -64,9 +64,16 @@ export async function carryOut(
   progress: Progress,
 ): Promise<Course> {
   const failed = new AbortController();
-  load.ended.catch((error: unknown) => {
-    failed.abort(error);
-  });
+  load.ended.then(
+    () => {
+      failed.abort(
+        new UserError('the load ended by itself before the faults did; give a lower --rate, or fewer faults'),
+      );
+    },
+    (error: unknown) => {
+      failed.abort(error);
+    },
+  );
   const all = await watchPods(plan.target);
   const rollouts = await followRollouts(plan.target, all).catch(async (error: unknown) => {
     await all.end();

@@ -42,6 +42,10 @@ describe('the command line', () => {
     [['scale', '2'], "value '2' is invalid for argument 'members'. Allowed: 1, 3, 5."],
     [['scale'], "missing required argument 'members'"],
     [['drill', '--minutes', '0.5'], "argument '0.5' is invalid. Allowed: a whole number from 1 to 240."],
+    [
+      ['drill', '--minutes', '60', '--rate', '2000'],
+      '--rate 2000 for --minutes 60 could be more than 4000000 requests; allowed: a --rate of at most 1070,',
+    ],
     [['drill', '--fault', 'flood'], "--fault 'flood' is not a fault; allowed: rolling-restart, "],
     [['drill', '--fault', 'kill:nobody'], "--fault 'kill:nobody' is not a fault; allowed: "],
     [['push', 'berth'], "'berth' is not a place to push to; allowed: REGISTRY/NAME in lower case"],

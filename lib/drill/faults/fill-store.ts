@@ -11,8 +11,6 @@ import { ROLL_SECONDS } from './rolling-restart';
 const ROOM = 32 << 20;
 /** Sizes of documents that fill it, in bytes: those that follow go where the one before does not fit any more. */
 const SIZES = [contract.limits.bodyBytes - 1024, 64 << 10, 8 << 10, 1024] as const;
-/** In bytes. More is not taken by a store that refuses anything, whatever history it gives up meanwhile. */
-const MOST = 4 * ROOM;
 /** How long it stays full. */
 const FULL_SECONDS = 5;
 /** So many writes in a row that are taken. */
@@ -35,7 +33,7 @@ export const fillStore: Fault = {
       change(target, ['set', 'env'], `${contract.environment.storeBytes}${value}`);
     let back = 0;
     const items = new ItemClient(way.frontDoor, way.host, way.token);
-    const ballast = new Ballast(items);
+    const ballast = new Ballast(items, quota);
     try {
       // The clients alone may fill it while the last member still gets its quota.
       await hit([victim, ...others], async () => {
@@ -68,7 +66,11 @@ class Ballast {
   private readonly stored: string[] = [];
   private taken = 0;
 
-  constructor(private readonly items: ItemClient) {}
+  /** @param most is what a store with this quota cannot hold more than, whatever history it gives up; in bytes */
+  constructor(
+    private readonly items: ItemClient,
+    private readonly most: number,
+  ) {}
 
   /** Stores documents until even small ones are refused. */
   async fill(): Promise<void> {
@@ -80,7 +82,7 @@ class Ballast {
   }
 
   private async fits(document: string): Promise<boolean> {
-    if (this.taken > MOST) throw new UserError(`${this.taken} bytes were taken, and none was refused`);
+    if (this.taken > this.most) throw new UserError(`${this.taken} bytes were taken, and none was refused`);
     const id = `drill-ballast-${this.stored.length}`;
     this.stored.push(id);
     try {

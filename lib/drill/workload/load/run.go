@@ -95,6 +95,12 @@ func (r *Run) worker(n int) *worker {
 	}
 }
 
+// afterFailure is how long a client waits before its next choice when it was
+// refused. One that asked again at once, as fast as it is refused, would make
+// an outage a flood: of requests whose outcomes are not known, above all, which
+// no check of the history comes to an end with.
+const afterFailure = 50 * time.Millisecond
+
 // client makes its share of the requests. One that was held up does not make
 // up for it afterwards: users do not, either.
 func (r *Run) client(ctx context.Context, n int) {
@@ -114,7 +120,17 @@ func (r *Run) client(ctx context.Context, n int) {
 		}
 		next = next.Add(pause)
 		w.step()
+		if w.failed {
+			next = later(next, time.Now().Add(afterFailure))
+		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // lookUp reads everything there is at one moment, in the end.

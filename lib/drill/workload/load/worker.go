@@ -18,6 +18,8 @@ type worker struct {
 	writes, reads int
 	// own are items that this worker posted and will delete.
 	own []string
+	// failed is whether the last request was not answered as it should be.
+	failed bool
 }
 
 // keepPosted is how many items each worker leaves behind at a time.
@@ -135,5 +137,5 @@ func (w *worker) do(operation history.Operation) history.Operation {
 
 func (w *worker) record(answered history.Operation) {
 	w.run.out.Add(answered)
-	w.run.pulse.count(answered)
+	w.failed = w.run.pulse.count(answered)
 }
