@@ -196,6 +196,7 @@ func (s *Store) watch() {
 	s.done.Go(func() { s.watchLeader(ctx) })
 	s.done.Go(func() { s.watchSpace(ctx) })
 	s.done.Go(func() { s.watchLog(ctx) })
+	s.done.Go(func() { s.watchLogBlocks(ctx) })
 	if s.client != nil {
 		s.done.Go(func() { s.attendLeader(ctx) })
 	}
