@@ -25,6 +25,9 @@ import (
 // to disk as they are, whatever etcd writes to them meanwhile.
 
 const (
+	// writeBlocksAfter leaves the processors to the rest of a start, which others
+	// wait for.
+	writeBlocksAfter = 2 * time.Second
 	// writeBlocksEvery is less than it takes to fill a file of the log.
 	writeBlocksEvery = 250 * time.Millisecond
 	// blocksAtOnce bounds how much a write of etcd's waits for, in bytes.
@@ -37,10 +40,16 @@ const (
 // next one.
 func (s *Store) watchLogBlocks(ctx context.Context) {
 	directory := filepath.Join(s.directory, "member", "wal")
-	ticker := time.NewTicker(writeBlocksEvery)
-	defer ticker.Stop()
+	timer := time.NewTimer(writeBlocksAfter)
+	defer timer.Stop()
 	told := false
 	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			timer.Reset(writeBlocksEvery)
+		}
 		for _, name := range unfilled(directory) {
 			// It is slower without, and nothing else: etcd finds out by itself
 			// what is wrong with a disk.
@@ -48,11 +57,6 @@ func (s *Store) watchLogBlocks(ctx context.Context) {
 				s.log.Debug("cannot write blocks of the log before they are needed", "error", err)
 				told = true
 			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
 		}
 	}
 }
