@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 	"go.etcd.io/etcd/server/v3/storage/wal"
 )
 
@@ -95,4 +98,25 @@ func (s *Store) watchLog(ctx context.Context) {
 func (s *Store) keepEntries(n uint64) {
 	s.server.Cfg.SnapshotCatchUpEntries = n
 	s.server.Cfg.SnapshotCount = min(n, mostReplayed)
+}
+
+// written is etcd's own count, registered by it already.
+var written = func() prometheus.Metric {
+	count := prometheus.NewGauge(prometheus.GaugeOpts{
+		Namespace: "etcd", Subsystem: "disk", Name: "wal_write_bytes_total", Help: "Total number of bytes written in WAL.",
+	})
+	var already prometheus.AlreadyRegisteredError
+	if errors.As(prometheus.Register(count), &already) {
+		return already.ExistingCollector.(prometheus.Metric)
+	}
+	panic("etcd does not count what it writes to its log")
+}()
+
+// writtenToLog is how many bytes this process has written to logs.
+func writtenToLog() float64 {
+	var m dto.Metric
+	if err := written.Write(&m); err != nil {
+		return 0
+	}
+	return m.GetGauge().GetValue()
 }

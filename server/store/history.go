@@ -12,49 +12,47 @@ import (
 // Old states are kept for ten minutes, so that lists can be read page by page.
 // A member reads every one of them when it starts, at three to four
 // microseconds of a processor each: after heavy writing that was more than a
-// second in each roll, in which its node had less for everybody. So their
-// number has a limit, beyond which they are kept for a shorter time.
+// second in each roll, in which its node had less for everybody. So what is
+// kept of them has a limit, beyond which it is for a shorter time.
 
 // Tests have less of all.
 var (
-	// mostHistory is how many states are kept for the whole ten minutes. Half as
-	// many are forgotten together at the least: to forget any takes a look at
+	// mostHistory is how many changes are kept for the whole ten minutes. Half
+	// as many are forgotten together at the least: to forget any takes a look at
 	// every item.
 	mostHistory int64 = 100_000
-	// shortestHistory is how long states are kept, however many they are: longer
-	// than a page is read, and than a write is tried and asked for.
+	// shortestHistory is how long changes are kept, however many they are:
+	// longer than a page is read, and than a write is tried and asked for.
 	shortestHistory = time.Minute
 	// historyEvery is how often the length of the history is looked at.
 	historyEvery = 10 * time.Second
 )
 
-// past is the moments since which history is kept, the oldest first.
+// past is which revision there was when, the oldest first: one of at least
+// shortestHistory ago, if that is known, and those since.
 type past []moment
 
-// moment is which revision there was when, and how many changes had been made
-// by then: a revision may be a group of many.
 type moment struct {
-	at                time.Time
-	revision, changes int64
+	at       time.Time
+	revision int64
 }
 
-// forget adds the present moment, and tells up to which revision history can be
-// forgotten. 0 is none. first is up to which it was forgotten already.
+// forget adds the present moment, and tells up to which revision history can
+// be forgotten. 0 is none. first is up to which it was forgotten already.
 func (p *past) forget(now moment, first int64) int64 {
 	*p = append(*p, now)
-	for len(*p) > 1 && (*p)[0].revision < first {
+	for len(*p) > 1 && now.at.Sub((*p)[1].at) >= shortestHistory {
 		*p = (*p)[1:]
 	}
-	for i := len(*p) - 1; i >= 0; i-- {
-		then := (*p)[i]
-		if now.changes-then.changes >= mostHistory && now.at.Sub(then.at) >= shortestHistory {
-			if then.changes-(*p)[0].changes >= mostHistory/2 && then.revision > first {
-				return then.revision
-			}
-			return 0
-		}
+	oldest := (*p)[0]
+	if now.at.Sub(oldest.at) < shortestHistory {
+		return 0
 	}
-	return 0
+	until := min(oldest.revision, now.revision-mostHistory)
+	if until-max(first, 0) < mostHistory/2 {
+		return 0
+	}
+	return until
 }
 
 // watchHistory has the leader forget what is beyond the limit, for all.
@@ -68,7 +66,7 @@ func (s *Store) watchHistory(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		until := p.forget(moment{time.Now(), s.server.KV().Rev(), changes()}, s.server.KV().FirstRev())
+		until := p.forget(moment{time.Now(), s.server.KV().Rev()}, s.server.KV().FirstRev())
 		if until == 0 || s.server.Leader() != s.server.MemberID() {
 			continue
 		}

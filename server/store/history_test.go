@@ -9,70 +9,54 @@ import (
 	"example.com/berth/item"
 )
 
-// moments come ten seconds apart, in which changes are made at some pace,
-// each revision a group of them.
-func moments(seconds, perSecond, group int64, each func(second int64, now moment)) {
+func TestHistoryBeyondTheLimitIsForgottenAfterAMinute(t *testing.T) {
 	began := time.Now()
-	for second := int64(0); second <= seconds; second += 10 {
-		done := second * perSecond
-		each(second, moment{began.Add(time.Duration(second) * time.Second), 1 + done/group, done})
-	}
-}
-
-func TestHistoryBeyondTheLimitIsForgottenHoweverItIsGrouped(t *testing.T) {
-	for _, group := range []int64{1, 20} {
-		const perSecond = 1000
-		var p past
-		first, fewest, most := int64(-1), 2*mostHistory, int64(0)
-		moments(900, perSecond, group, func(second int64, now moment) {
-			if until := p.forget(now, first); until != 0 {
-				if until <= first {
-					t.Fatalf("after %d s it forgets up to %d, which was %d", second, until, first)
-				}
-				first = until
-				fewest = min(fewest, (now.revision-until)*group)
+	const perSecond = 1000
+	var p past
+	first, fewest, most := int64(-1), mostHistory, int64(0)
+	for second := int64(0); second <= 900; second += 10 {
+		now := moment{began.Add(time.Duration(second) * time.Second), 1 + second*perSecond}
+		if until := p.forget(now, first); until != 0 {
+			if until <= first || until > now.revision-mostHistory {
+				t.Fatalf("after %d s, at %d, it forgets up to %d, which was %d", second, now.revision, until, first)
 			}
-			if second > 300 {
-				most = max(most, (now.revision-first)*group)
-			}
-		})
-		// Looked at every ten seconds.
-		const late = 10 * perSecond
-		if fewest < mostHistory || fewest > mostHistory+late || most > mostHistory+mostHistory/2+late {
-			t.Errorf("in groups of %d it keeps %d to %d changes; want %d to %d", group, fewest, most, mostHistory, mostHistory+mostHistory/2)
+			first = until
+			fewest = min(fewest, now.revision-until)
 		}
+		if second > 300 {
+			most = max(most, now.revision-max(first, 0))
+		}
+	}
+	// Looked at every ten seconds.
+	if limit := mostHistory + mostHistory/2 + 10*perSecond; fewest != mostHistory || most > limit {
+		t.Errorf("it keeps %d to %d changes; want %d to %d", fewest, most, mostHistory, limit)
 	}
 }
 
 func TestHistoryIsKeptForAMinuteHoweverLongItIs(t *testing.T) {
+	began := time.Now()
 	var p past
-	const perSecond = 50_000
-	first, forgot := int64(-1), 0
-	moments(300, perSecond, 1, func(second int64, now moment) {
-		until := p.forget(now, first)
-		if until == 0 {
-			return
-		}
-		forgot++
-		first = until
-		if age := second - until/perSecond; age < 60 {
+	for second := int64(0); second <= 300; second += 10 {
+		revision := second * 50_000
+		until := p.forget(moment{began.Add(time.Duration(second) * time.Second), revision}, 0)
+		if age := second - until/50_000; until != 0 && age < 60 {
 			t.Fatalf("after %d s it forgets what is %d s old", second, age)
 		}
-	})
-	if forgot < 20 {
-		t.Errorf("it forgot something %d times in five minutes, want each time but in the first", forgot)
+		if second >= 70 && until == 0 {
+			t.Fatalf("after %d s it forgets nothing of %d changes", second, revision)
+		}
 	}
 }
 
 func TestAShortHistoryIsLeftAlone(t *testing.T) {
+	began := time.Now()
 	var p past
-	moments(3600, 30, 1, func(second int64, now moment) {
-		// As etcd itself does after ten to twenty minutes.
-		first := max(-1, now.revision-30*900)
-		if until := p.forget(now, first); until != 0 {
-			t.Fatalf("after %d s it forgets up to %d of %d", second, until, now.revision)
+	for minute := int64(0); minute < 60; minute++ {
+		now := moment{began.Add(time.Duration(minute) * time.Minute), minute * 2000}
+		if until := p.forget(now, max(0, now.revision-mostHistory-1000)); until != 0 {
+			t.Fatalf("after %d minutes it forgets up to %d of %d", minute, until, now.revision)
 		}
-	})
+	}
 }
 
 func TestALeaderForgetsWhatIsBeyondTheLimitAndCursorsOfItExpire(t *testing.T) {
@@ -96,10 +80,8 @@ func TestALeaderForgetsWhatIsBeyondTheLimitAndCursorsOfItExpire(t *testing.T) {
 		put(strconv.Itoa(n % 10))
 	}
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		// One that is alone needs no slots, so a write is one change. There may be
-		// some between two looks.
 		kept := s.server.KV().Rev() - s.server.KV().FirstRev()
-		if kept >= mostHistory && kept <= 2*mostHistory {
+		if kept >= mostHistory && kept <= mostHistory+mostHistory/2 {
 			break
 		}
 		if time.Now().After(deadline) {
