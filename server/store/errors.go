@@ -24,7 +24,7 @@ func (s *Store) failure(err error) error {
 	case errors.Is(err, mvcc.ErrCompacted), errors.Is(err, mvcc.ErrFutureRev):
 		return &item.Error{
 			Code: item.CursorExpired, Detail: "the state this cursor reads from is no longer kept",
-			Allowed: "cursors less than ten minutes old, or younger while the store is nearly full or much is written",
+			Allowed: "cursors less than ten minutes old, or younger while the store is nearly full",
 			Fix:     "list again from the beginning, without cursor",
 		}
 	case isTransient(err):

@@ -195,7 +195,6 @@ func (s *Store) watch() {
 	s.done.Go(func() { s.watchHealth(ctx) })
 	s.done.Go(func() { s.watchLeader(ctx) })
 	s.done.Go(func() { s.watchSpace(ctx) })
-	s.done.Go(func() { s.watchHistory(ctx) })
 	s.done.Go(func() { s.watchLog(ctx) })
 	s.done.Go(func() { s.watchLogBlocks(ctx) })
 	if s.client != nil {
