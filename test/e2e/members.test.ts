@@ -63,8 +63,10 @@ test('kubectl may scale to none and back: every member stops, and comes back wit
   await kubectl(['wait', 'pod', ...namespace, '--selector', selectorText, '--for=delete']);
   await kubectl(['scale', 'statefulset', 'berth', ...namespace, '--replicas=3']);
   await kubectl(['rollout', 'status', 'statefulset/berth', ...namespace, '--timeout=120s']);
-  expect(await items.get('rested')).toEqual({ kept: true });
-  await items.delete('rested');
+  // Every pod of the Ingress controller hears of the members by itself, a moment later.
+  const heard = { seconds: 30 };
+  expect(await waitFor('an answer', () => items.get('rested'), heard)).toEqual({ kept: true });
+  await waitFor('a delete', () => items.delete('rested').then(() => true), heard);
   await items.close();
 });
 
