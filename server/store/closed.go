@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 // closedFile is there while a member is closed that was asked to close, and
@@ -50,8 +49,8 @@ func unmarkClosed(directory string) (closed bool, err error) {
 // they were written.
 func fingerprint(directory string) (text string) {
 	files := []string{filepath.Join(directory, "member", "snap", "db")}
-	if logs, err := filepath.Glob(filepath.Join(directory, "member", "wal", "*.wal")); err == nil && len(logs) > 0 {
-		files = append(files, slices.Max(logs))
+	if last := lastLog(logDirectory(directory)); last != "" {
+		files = append(files, last)
 	}
 	for _, name := range files {
 		file, err := os.Stat(name)

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -39,7 +38,7 @@ const (
 // watchLogBlocks writes the blocks of the file that etcd writes to, and of the
 // next one.
 func (s *Store) watchLogBlocks(ctx context.Context) {
-	directory := filepath.Join(s.directory, "member", "wal")
+	logs := logDirectory(s.directory)
 	timer := time.NewTimer(writeBlocksAfter)
 	defer timer.Stop()
 	told := false
@@ -50,7 +49,7 @@ func (s *Store) watchLogBlocks(ctx context.Context) {
 		case <-timer.C:
 			timer.Reset(writeBlocksEvery)
 		}
-		for _, name := range unfilled(directory) {
+		for _, name := range unfilled(logs) {
 			// It is slower without, and nothing else: etcd finds out by itself
 			// what is wrong with a disk.
 			if err := writeBlocks(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) && !told {
@@ -63,12 +62,12 @@ func (s *Store) watchLogBlocks(ctx context.Context) {
 
 // unfilled are the files of the log that entries are still to be written to:
 // the last one, and the one that etcd has ready.
-func unfilled(directory string) []string {
-	next, _ := filepath.Glob(filepath.Join(directory, "*.tmp"))
-	if logs, _ := filepath.Glob(filepath.Join(directory, "*.wal")); len(logs) > 0 {
-		next = append(next, slices.Max(logs))
+func unfilled(logs string) []string {
+	files, _ := filepath.Glob(filepath.Join(logs, "*.tmp"))
+	if last := lastLog(logs); last != "" {
+		files = append(files, last)
 	}
-	return next
+	return files
 }
 
 // writeBlocks writes what is reserved and was never written. It changes nothing

@@ -102,9 +102,9 @@ func TestAFileOfTheLogThatIsCutOffMeanwhileHarmsNobody(t *testing.T) {
 
 func TestAMemberWritesTheBlocksOfItsLogBeforeTheyAreNeeded(t *testing.T) {
 	s := openPeers(t)
-	directory := filepath.Join(s.directory, "member", "wal")
+	logs := logDirectory(s.directory)
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		files := unfilled(directory)
+		files := unfilled(logs)
 		left := 0
 		for _, name := range files {
 			if at, size := hole(t, name); at != size || size < wal.SegmentSizeBytes {

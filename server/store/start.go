@@ -26,7 +26,7 @@ func findLog(directory string, log *slog.Logger) (*identity, error) {
 		return nil, fmt.Errorf("removing what was given up: %w", err)
 	}
 	member := filepath.Join(directory, "member")
-	logs := filepath.Join(member, "wal")
+	logs := logDirectory(directory)
 	if !wal.Exist(logs) {
 		return nil, nil
 	}
@@ -53,13 +53,25 @@ func discard(directory string) error {
 	return nil
 }
 
-// readIdentity finds out whose log it is: every file of it begins with that.
-func readIdentity(logs string) (*identity, error) {
+// logDirectory is where etcd has its log.
+func logDirectory(directory string) string { return filepath.Join(directory, "member", "wal") }
+
+// lastLog is the file of a log that was begun last, empty if there is none.
+func lastLog(logs string) string {
 	files, err := filepath.Glob(filepath.Join(logs, "*.wal"))
 	if err != nil || len(files) == 0 {
+		return ""
+	}
+	return slices.Max(files)
+}
+
+// readIdentity finds out whose log it is: every file of it begins with that.
+func readIdentity(logs string) (*identity, error) {
+	last := lastLog(logs)
+	if last == "" {
 		return nil, fmt.Errorf("there is no log in %s", logs)
 	}
-	file, err := os.Open(slices.Max(files))
+	file, err := os.Open(last)
 	if err != nil {
 		return nil, fmt.Errorf("reading whose log it is: %w", err)
 	}

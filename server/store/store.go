@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -122,7 +121,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	// The first thing is to answer: others may wait to hear from this one.
 	l := &local{name: options.Name, peers: p}
 	directory := dataDirectory(options)
-	l.hasData.Store(wal.Exist(filepath.Join(directory, "member", "wal")))
+	l.hasData.Store(wal.Exist(logDirectory(directory)))
 	address := options.MembershipAddress
 	if address == "" {
 		address = everyAddress(contract.Get.Ports.Membership)

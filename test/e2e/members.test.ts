@@ -65,7 +65,8 @@ test('kubectl may scale to none and back: every member stops, and comes back wit
   await kubectl(['rollout', 'status', 'statefulset/berth', ...namespace, '--timeout=120s']);
   // Every pod of the Ingress controller hears of the members by itself, a moment later.
   const heard = { seconds: 30 };
-  expect(await waitFor('an answer', () => items.get('rested'), heard)).toEqual({ kept: true });
+  const answer = await waitFor('an answer', async () => ({ found: await items.get('rested') }), heard);
+  expect(answer.found).toEqual({ kept: true });
   await waitFor('a delete', () => items.delete('rested').then(() => true), heard);
   await items.close();
 });

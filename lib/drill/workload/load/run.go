@@ -120,17 +120,10 @@ func (r *Run) client(ctx context.Context, n int) {
 		}
 		next = next.Add(pause)
 		w.step()
-		if w.failed {
-			next = later(next, time.Now().Add(afterFailure))
+		if earliest := time.Now().Add(afterFailure); w.failed && next.Before(earliest) {
+			next = earliest
 		}
 	}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // lookUp reads everything there is at one moment, in the end.
