@@ -9,6 +9,7 @@ import { apiUrl } from '../local/health';
 import { messageOf } from '../terminal/user-error';
 import { eksToken, identityOf, type AccessPolicy, type ReviewedToken } from './identity';
 import { listen, type Listening } from './listening';
+import { passOn } from './pass-on';
 
 export interface AuthenticatorOptions {
   readonly kubernetes: Rising;
@@ -53,14 +54,9 @@ export async function startAuthenticator(options: AuthenticatorOptions): Promise
       refuse(outgoing, 401, NOBODY);
       return;
     }
-    const onward = request(`${upstream}${incoming.url ?? '/'}`, admitted, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
-    onward.on('error', (error) => {
+    passOn(incoming, request(`${upstream}${incoming.url ?? '/'}`, admitted), outgoing, (error) => {
       refuse(outgoing, 502, error.message);
     });
-    incoming.pipe(onward);
   };
   // What port-forward and exec speak, WebSocket or SPDY: the connection itself is handed over.
   const handOver = async (incoming: IncomingMessage, client: Duplex): Promise<void> => {
@@ -81,8 +77,9 @@ export async function startAuthenticator(options: AuthenticatorOptions): Promise
       server.on('error', close).on('close', close).pipe(client);
       client.on('close', () => server.destroy()).pipe(server);
     });
-    client.on('error', () => onward.destroy());
-    onward.end();
+    client.on('error', close).on('close', () => onward.destroy());
+    if (client.destroyed) onward.destroy();
+    else onward.end();
   };
   const server = createServer(
     { cert: readFileSync(options.certificate.certificate), key: readFileSync(options.certificate.key) },

@@ -6,6 +6,7 @@ import { pointRegistry } from '../local/registry';
 import { hostAddress } from '../local/subnet';
 import { REGISTRY_HOST, type Account } from './account';
 import { listen, type Listening } from './listening';
+import { passOn } from './pass-on';
 
 /**
  * Lets the nodes pull from the account's ECR, which the emulator serves by the registry's own protocol: containerd is
@@ -24,15 +25,10 @@ export async function startRegistry(kubernetes: Rising, account: Account): Promi
       `${account.endpoint}${incoming.url ?? '/'}`,
       // Its certificate says localhost, unlike the header.
       { method: incoming.method, headers, agent, servername: 'localhost' },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
     );
-    onward.on('error', () => {
+    passOn(incoming, onward, outgoing, () => {
       outgoing.writeHead(502).end();
     });
-    onward.end();
   });
   const listening = await listen(server, hostAddress(kubernetes.net));
   pointRegistry(kubernetes.place, REGISTRY_HOST, `http://${hostAddress(kubernetes.net)}:${listening.port}`);
