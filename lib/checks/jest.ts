@@ -24,6 +24,11 @@ interface JestResult {
 
 type Project = 'unit' | 'templates' | (typeof WITH_KUBERNETES)[number];
 
+/** Time for jest to exit once it has said that it did not, in milliseconds: machines may be slow. */
+const TO_EXIT = 10_000;
+const NEVER_EXITED =
+  'jest did not exit after its last test: a server, socket or timer of a test is still open';
+
 /** Runs one of the projects of jest.config.js. The unit tests also report coverage. */
 export async function jest(
   project: Project,
@@ -47,22 +52,32 @@ export async function jest(
     args.push('--coverage', '--coverageReporters=cobertura', `--coverageDirectory=${covered}`);
   }
   let passed = 0;
+  const stuck = new AbortController();
+  let patience: NodeJS.Timeout | undefined;
   const onLine = (line: string) => {
+    // Its own words, after a second; it would wait for ever, and with it whoever waits for this check.
+    if (line.startsWith('Jest did not exit')) {
+      patience = setTimeout(() => {
+        stuck.abort();
+      }, TO_EXIT);
+    }
     if (!/^\s+✓/.test(line)) return;
     passed += 1;
     detail(`${passed} passed`);
   };
   try {
     await run(join(checkout, 'node_modules', '.bin', 'jest'), args, {
-      ...{ cwd: checkout, log, onLine },
+      ...{ cwd: checkout, log, onLine, until: stuck.signal },
       env: { ...env, ...(reports === undefined ? {} : junitSettings(reports, project)) },
     });
-    return outcome(JSON.parse(readFileSync(report, 'utf8')) as JestResult);
+    const result = outcome(JSON.parse(readFileSync(report, 'utf8')) as JestResult);
+    return stuck.signal.aborted ? alsoFailed(result, NEVER_EXITED) : result;
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     const result = read(report);
     return result ? outcome(result) : { passed: 0, failed: 1, failures: [error.message] };
   } finally {
+    clearTimeout(patience);
     if (reports !== undefined && covered !== undefined) keepCoverage(covered, reports);
     rmSync(directory, { recursive: true, force: true });
   }
@@ -107,6 +122,10 @@ function outcome(result: JestResult): Outcome {
     failed: Math.max(failures.length, result.numFailedTests),
     failures,
   };
+}
+
+function alsoFailed({ passed, failed, failures }: Outcome, failure: string): Outcome {
+  return { passed, failed: failed + 1, failures: [...failures, failure] };
 }
 
 function firstLines(text: string): string {

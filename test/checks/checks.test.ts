@@ -144,6 +144,14 @@ describe('the check of the TypeScript tests', () => {
     expect(report('coverage/typescript.xml')).toContain('one.js');
   });
 
+  test('fails, and does not wait for ever, when tests leave something open that keeps jest from exiting', async () => {
+    const outcome = await jestIn(
+      "test('good', () => { require('node:http').createServer().listen(0, '127.0.0.1'); });\n",
+    );
+    expect(outcome).toMatchObject({ passed: 1, failed: 1 });
+    expect(outcome.failures[0]).toContain('jest did not exit');
+  });
+
   test('fails when a file cannot be loaded', async () => {
     const outcome = await jestIn("require('./nowhere');\n");
     expect(outcome).toMatchObject({ passed: 0, failed: 1 });
