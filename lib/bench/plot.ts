@@ -20,7 +20,13 @@ export function plotSpec({ rows, date, machine }: Result): TopLevelSpec {
     encoding: {
       x: { field: 'clients', type: 'ordinal' as const, title: 'clients', axis: { labelAngle: 0 } },
       xOffset: { field: 'system', sort: Object.keys(COLORS) },
-      y: { field: 'rate', type: 'quantitative' as const, title: 'requests/s' },
+      y: {
+        field: 'rate',
+        type: 'quantitative' as const,
+        title: 'requests/s',
+        // Room for the figure over the tallest bar, beside which its panel's title would be pushed up.
+        scale: { domainMax: Math.max(...section.rows.map(({ rate }) => rate)) * 1.1, nice: false },
+      },
     },
     layer: [
       {
