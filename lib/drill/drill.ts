@@ -3,7 +3,7 @@ import { contract } from '../contract';
 import { watchPods, type PodView } from '../deploy/pods';
 import { followRollouts, type Rollouts } from '../deploy/rollout';
 import type { Watch } from '../deploy/watch';
-import type { LocalCluster } from '../local/cluster';
+import type { LocalCluster } from '../local/local-cluster';
 import { Interrupted, evenWhenInterrupted, interrupted } from '../process/interrupt';
 import type { Started } from '../process/start';
 import { waitFor } from '../process/wait';

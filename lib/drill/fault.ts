@@ -1,5 +1,5 @@
 import type { Rollouts } from '../deploy/rollout';
-import type { LocalCluster } from '../local/cluster';
+import type { LocalCluster } from '../local/local-cluster';
 import type { Target } from '../targets/target';
 import type { Member } from './member';
 import type { Way } from './workload';

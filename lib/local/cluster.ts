@@ -7,36 +7,18 @@ import type { Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { bringUp } from './bring-up';
 import { locateParts } from './build-parts';
-import { adminKubeconfig, program, type Rising } from './control-plane';
+import { program, type Rising } from './control-plane';
 import { isRunning, recordedDaemons } from './daemon';
-import type { FrontDoor } from './front-door';
 import { apiIsReady } from './health';
 import { importImage } from './load-image';
-import { containerdSocket, zoneOf } from './node';
+import { describeCluster, stateOf, type LocalCluster } from './local-cluster';
+import { containerdSocket } from './node';
 import { restoreNodes } from './node-power';
 import { lockFile, placeOf, type Place } from './place';
 import { bootId } from './processes';
 import { assertRequirements } from './requirements';
 import { anythingLeft, readState, type ClusterState } from './state';
-import { nodeAddress } from './subnet';
 import { removeStateRoot, tearDown } from './teardown';
-
-/** A Kubernetes on this machine, which belongs to one checkout. */
-export interface LocalCluster {
-  readonly id: string;
-  readonly stateDirectory: string;
-  readonly kubeconfig: string;
-  readonly kubectl: string;
-  readonly nodes: readonly LocalNode[];
-  readonly frontDoor: FrontDoor;
-}
-
-export interface LocalNode {
-  readonly name: string;
-  /** Reached from this machine, as are its pods' addresses. */
-  readonly address: string;
-  readonly zone: string;
-}
 
 export interface LocalOptions {
   readonly checkout: string;
@@ -64,7 +46,7 @@ export async function startLocal({
     }
     if (await anythingLeft(place)) await removeLeftovers(place, progress);
     try {
-      return { cluster: describe(place, await bringUp(place, nodes, progress)), started: true };
+      return { cluster: describeCluster(place, await bringUp(place, nodes, progress)), started: true };
     } catch (error) {
       await evenWhenInterrupted(() =>
         progress.step('Removing what was started', () =>
@@ -80,7 +62,7 @@ export async function startLocal({
 export async function findLocal(checkout: string): Promise<LocalCluster | undefined> {
   const place = placeOf(checkout);
   const state = await healthyState(place);
-  return state && describe(place, state);
+  return state && describeCluster(place, state);
 }
 
 /** Removes the checkout's cluster with its volumes; false if there was nothing to remove. */
@@ -97,9 +79,7 @@ export async function stopLocal(checkout: string, progress: Progress): Promise<b
 
 /** Gives every node an image from an archive of docker save or OCI's layout. */
 export async function loadImage(cluster: LocalCluster, archive: string, reference: string): Promise<void> {
-  const state = readState(cluster.stateDirectory);
-  if (!state) throw new UserError(`the local Kubernetes ${cluster.id} is gone; start it with 'bin/berth up'`);
-  const place = placeOf(state.checkout);
+  const { place, state } = stateOf(cluster);
   const ctr = program(state.parts, 'containerd', 'ctr');
   await Promise.all(
     cluster.nodes.map((_, i) => importImage(ctr, containerdSocket(place, i + 1), archive, reference)),
@@ -111,9 +91,8 @@ export async function loadImage(cluster: LocalCluster, archive: string, referenc
  * @throws UserError it runs no longer
  */
 export function whileRunning(cluster: LocalCluster): Rising {
-  const state = readState(cluster.stateDirectory);
-  if (!state) throw new UserError(`the local Kubernetes ${cluster.id} is gone; start it anew`);
-  return { place: placeOf(state.checkout), parts: state.parts, net: state.net, boot: state.boot };
+  const { place, state } = stateOf(cluster);
+  return { place, parts: state.parts, net: state.net, boot: state.boot };
 }
 
 /** The state of a cluster whose every process runs, whether it answers or not. */
@@ -152,7 +131,7 @@ async function reuse(place: Place, state: ClusterState, nodes: number): Promise<
   }
   // What a command that was killed in the middle of a fault left.
   await restoreNodes(place, state);
-  return describe(place, state);
+  return describeCluster(place, state);
 }
 
 async function removeLeftovers(place: Place, progress: Progress): Promise<void> {
@@ -162,21 +141,6 @@ async function removeLeftovers(place: Place, progress: Progress): Promise<void> 
     progress.note(`The local Kubernetes that was here ${why}. It is started anew, with empty volumes.`);
   }
   await progress.step('Removing what is left of it', () => tearDown(place));
-}
-
-function describe(place: Place, state: ClusterState): LocalCluster {
-  return {
-    id: place.id,
-    stateDirectory: place.state,
-    kubeconfig: adminKubeconfig(place),
-    kubectl: program(state.parts, 'kubernetes', 'kubectl'),
-    nodes: Array.from({ length: state.nodes }, (_, i) => ({
-      name: `node-${i + 1}`,
-      address: nodeAddress(state.net, i + 1),
-      zone: zoneOf(i + 1),
-    })),
-    frontDoor: state.frontDoor,
-  };
 }
 
 /** Does what changes the cluster while no other command does. */

@@ -1,10 +1,8 @@
 import { run } from '../process/run';
 import { UserError } from '../terminal/user-error';
-import type { LocalCluster } from './cluster';
 import { program } from './control-plane';
+import { stateOf, type LocalCluster } from './local-cluster';
 import { containerdSocket } from './node';
-import { placeOf } from './place';
-import { readState } from './state';
 
 /**
  * The number, on this machine, of a container's first process.
@@ -16,9 +14,8 @@ export async function containerProcess(
   n: number,
   containerId: string,
 ): Promise<number> {
-  const state = readState(cluster.stateDirectory);
-  if (!state) throw new UserError(`the local Kubernetes ${cluster.id} is gone; start it with 'bin/berth up'`);
-  const socket = containerdSocket(placeOf(state.checkout), n);
+  const { place, state } = stateOf(cluster);
+  const socket = containerdSocket(place, n);
   const id = containerId.replace('containerd://', '');
   const tasks = await run(program(state.parts, 'containerd', 'ctr'), [
     ...['--address', socket, '--namespace', 'k8s.io', 'tasks', 'ls'],

@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileS
 import { join } from 'node:path';
 import { UserError } from '../terminal/user-error';
 import { processesInCgroups } from './cgroups';
-import type { LocalCluster } from './cluster';
 import { existingCredentials } from './control-plane';
 import { forgetDaemons, recordedDaemons } from './daemon';
+import { stateOf, type LocalCluster } from './local-cluster';
 import { connectNode, disconnectNode } from './node-link';
 import { startContainerd, startKubelet, startProxy } from './node';
-import { nodeDirectory, placeOf, type Place } from './place';
+import { nodeDirectory, type Place } from './place';
 import { bootId, endAll } from './processes';
-import { readState, type ClusterState } from './state';
+import type { ClusterState } from './state';
 
 const daemonsOf = (n: number): string[] => [`containerd-${n}`, `kubelet-${n}`, `kube-proxy-${n}`];
 
@@ -63,12 +63,6 @@ async function start(place: Place, state: ClusterState, n: number): Promise<void
     place,
     readStopped(place).filter((other) => other !== n),
   );
-}
-
-function stateOf(cluster: LocalCluster): { place: Place; state: ClusterState } {
-  const state = readState(cluster.stateDirectory);
-  if (!state) throw new UserError(`the local Kubernetes ${cluster.id} is gone; start it with 'bin/berth up'`);
-  return { place: placeOf(state.checkout), state };
 }
 
 function mountNamespace(pid: number): string | undefined {

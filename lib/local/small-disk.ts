@@ -2,10 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../process/run';
 import { UserError } from '../terminal/user-error';
-import type { LocalCluster } from './cluster';
 import { recordedDaemons } from './daemon';
-import { nodeDirectory, placeOf } from './place';
-import { readState } from './state';
+import { stateOf, type LocalCluster } from './local-cluster';
+import { nodeDirectory } from './place';
 
 /** A file system of its own under one volume, small enough to be filled. */
 export interface SmallDisk {
@@ -28,9 +27,8 @@ export async function makeSmallDisk(
   directory: string,
   megabytes: number,
 ): Promise<SmallDisk> {
-  const state = readState(cluster.stateDirectory);
-  const place = state && placeOf(state.checkout);
-  const containerd = place && recordedDaemons(place).find(({ name }) => name === `containerd-${n}`);
+  const { place } = stateOf(cluster);
+  const containerd = recordedDaemons(place).find(({ name }) => name === `containerd-${n}`);
   if (!containerd) throw new UserError(`node-${n} of the local Kubernetes does not run`);
   const onNode = (command: string, ...args: string[]) =>
     run('nsenter', [`--target=${containerd.pid}`, '--mount', command, ...args]);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { authorityFile, certificateOf, issue } from '../local/certificates';
-import { startLocal, stopLocal, whileRunning, type LocalCluster } from '../local/cluster';
+import { startLocal, stopLocal, whileRunning } from '../local/cluster';
 import type { Rising } from '../local/control-plane';
+import type { LocalCluster } from '../local/local-cluster';
 import { startProvisioner } from '../local/provisioner';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { nodePackages } from '../requirements/node-packages';

@@ -1,4 +1,5 @@
-import { findLocal, loadImage, startLocal, stopLocal, type LocalCluster } from '../local/cluster';
+import { findLocal, loadImage, startLocal, stopLocal } from '../local/cluster';
+import type { LocalCluster } from '../local/local-cluster';
 import { localRequirements } from '../local/requirements';
 import { run } from '../process/run';
 import { UserError } from '../terminal/user-error';

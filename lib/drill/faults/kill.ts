@@ -1,5 +1,5 @@
 import { containerProcess } from '../../local/container';
-import type { LocalCluster } from '../../local/cluster';
+import type { LocalCluster } from '../../local/local-cluster';
 import type { Fault } from '../fault';
 import type { Member } from '../member';
 
