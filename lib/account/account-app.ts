@@ -3,12 +3,13 @@ import { names } from '../config/names';
 import { refuseDeploymentWhileMissing } from '../config/needed-to-deploy';
 import type { Settings } from '../config/settings';
 import { ownLogs } from '../lambda/own-logs';
-import { pipelineAcknowledgements } from '../pipeline/acknowledgements';
 import { PipelineStack } from '../pipeline/pipeline-stack';
 import { PlatformStack } from '../platform/platform-stack';
 import { ImageStack } from '../server/image-stack';
 import { ServerStack } from '../server/server-stack';
-import { acknowledge, acknowledgements } from './acknowledgements';
+import { acknowledge } from './acknowledge';
+import { acknowledgements } from './acknowledgements';
+import { pipelineAcknowledgements } from './pipeline-acknowledgements';
 
 /** The stacks of one account, in the order they are deployed; they are destroyed in the opposite one. */
 export interface AccountStacks {

@@ -2,9 +2,10 @@ import { App, Stack } from 'aws-cdk-lib';
 import { CfnLaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import { CfnCluster, type CfnClusterProps, CfnNodegroup } from 'aws-cdk-lib/aws-eks';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { acknowledgements, idsOf } from '../../lib/account/acknowledgements';
+import { idsOf } from '../../lib/account/acknowledge';
+import { acknowledgements } from '../../lib/account/acknowledgements';
 import { ClusterChecks, clusterRules } from '../../lib/account/cluster-rules';
-import { pipelineAcknowledgements } from '../../lib/pipeline/acknowledgements';
+import { pipelineAcknowledgements } from '../../lib/account/pipeline-acknowledgements';
 import { accountWith, deployable, withDomain, withPipeline } from './templates';
 
 const findings = (scope: App) =>

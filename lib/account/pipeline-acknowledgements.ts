@@ -1,4 +1,4 @@
-import type { Acknowledgement } from '../account/acknowledgements';
+import type { Acknowledgement } from './acknowledge';
 
 const STACK = 'berth-pipeline';
 
