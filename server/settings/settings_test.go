@@ -158,3 +158,26 @@ func FuzzReadNeverAcceptsWhatItDoesNotKnow(f *testing.F) {
 		}
 	})
 }
+
+func TestSettingsThatDoNotGoTogetherAreRefused(t *testing.T) {
+	for want, environ := range map[string][]string{
+		`BERTH_REPLICAS is "3", and BERTH_PEER_DOMAIN is empty`: {"BERTH_REPLICAS=3"},
+		`BERTH_POD_NAME is "web"; allowed where BERTH_PEER_DOMAIN is set: a name that ends in -0 to -4`: {
+			"BERTH_POD_NAME=web", "BERTH_PEER_DOMAIN=berth-peers.a.svc",
+		},
+		`BERTH_POD_NAME is "berth-5"`:  {"BERTH_POD_NAME=berth-5", "BERTH_PEER_DOMAIN=berth-peers.a.svc"},
+		`BERTH_POD_NAME is "berth-01"`: {"BERTH_POD_NAME=berth-01", "BERTH_PEER_DOMAIN=berth-peers.a.svc"},
+	} {
+		if _, err := Read(environ); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Read(%q): error %v, want %q", environ, err, want)
+		}
+	}
+	for _, environ := range [][]string{
+		{"BERTH_POD_NAME=web"},
+		{"BERTH_POD_NAME=a-b-4", "BERTH_PEER_DOMAIN=berth-peers.a.svc", "BERTH_REPLICAS=5"},
+	} {
+		if _, err := Read(environ); err != nil {
+			t.Errorf("Read(%q): %v", environ, err)
+		}
+	}
+}

@@ -87,15 +87,11 @@ func TestActionsOnAClusterNeedOne(t *testing.T) {
 }
 
 func TestSeveralMembersNeedADomain(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "secret")
-	if err := os.WriteFile(file, []byte(strings.Repeat("x", 32)), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	env := contract.Get.Environment
 	status, _, stderr := runOnce(t, []string{
-		env.HTTPAddress + "=127.0.0.1:0", env.DataDirectory + "=" + t.TempDir(), env.Replicas + "=3", env.PeerSecretFile + "=" + file,
+		env.HTTPAddress + "=127.0.0.1:0", env.DataDirectory + "=" + t.TempDir(), env.Replicas + "=3",
 	})
-	if status != exitFailed || !strings.Contains(stderr, env.PeerDomain) {
+	if status != exitUsage || !strings.Contains(stderr, env.PeerDomain) {
 		t.Errorf("it exits with %d and %q", status, stderr)
 	}
 }
