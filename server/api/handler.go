@@ -179,6 +179,12 @@ func (h *Handler) dispatch(w http.ResponseWriter, r *http.Request, route *route,
 			Value: item.Excerpt(r.Method), Allowed: route.allow,
 		}
 	}
+	if h.store.Load() == nil {
+		// To wait for the store and to be tried is one time, not two.
+		ctx, cancel := context.WithTimeout(r.Context(), openPatience)
+		defer cancel()
+		r = r.WithContext(ctx)
+	}
 	return serve(w, r, id)
 }
 
@@ -196,23 +202,21 @@ func (h *Handler) observe(w *recorder, r *http.Request, route *route, began time
 	}
 }
 
-// openPatience is how long a request waits for the store to be opened. A
-// server that was killed and started again is sent requests for a moment, as
-// whatever routes has not heard yet that it was away.
+// openPatience is how long a request takes at most that comes before the store
+// is open. A server that was killed and started again is sent requests for a
+// moment, as whatever routes has not heard yet that it was away.
 var openPatience = 10 * time.Second
 
-// opened is the store, or the error of a server that is still starting.
+// opened is the store, or the error of a server that is still starting when
+// ctx ends.
 func (h *Handler) opened(ctx context.Context) (*store.Store, error) {
 	if s := h.store.Load(); s != nil {
 		return s, nil
 	}
-	timer := time.NewTimer(openPatience)
-	defer timer.Stop()
 	select {
 	case <-h.serving:
 		return h.store.Load(), nil
-	case <-timer.C:
 	case <-ctx.Done():
+		return nil, &item.Error{Code: item.Unavailable, Detail: "the store is still being opened", Fix: "try again"}
 	}
-	return nil, &item.Error{Code: item.Unavailable, Detail: "the store is still being opened", Fix: "try again"}
 }

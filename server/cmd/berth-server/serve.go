@@ -28,8 +28,9 @@ const (
 	// lingerTimeout is how long handlers may take to notice that the
 	// connections of their clients were closed.
 	lingerTimeout = 2 * time.Second
-	// longestDrain is how much longer than asked for the server serves on at
-	// the most, while requests come; ten times as long, if that is less.
+	// longestDrain is how long the server serves on at the most, while requests
+	// come, unless it is asked for more; ten times as long as it is asked for,
+	// if that is less.
 	longestDrain = 10 * time.Second
 	// handOverTimeout is how long another member may take to become leader;
 	// if none does, the others elect one when this one is gone.
@@ -68,15 +69,14 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 	select {
 	case o := <-opened:
 		if o.err != nil {
-			server.Close()
+			refuse(server, handler, cut)
 			return o.err
 		}
 		st = o.store
 	case <-signals:
-		// No request was accepted yet, so none needs to be finished; and a
-		// member that has not started is as if it had been killed.
+		// A member that has not started is as if it had been killed.
 		log.Info("told to stop while starting")
-		return server.Close()
+		return refuse(server, handler, cut)
 	case err := <-served:
 		return fmt.Errorf("serving HTTP: %w", err)
 	}
@@ -102,6 +102,19 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 	st.Close()
 	log.Info("the store is closed", "drained", failure == nil)
 	return failure
+}
+
+// refuse ends a server whose store is not open: requests that wait for it are
+// told to try again elsewhere.
+func refuse(server *http.Server, handler *api.Handler, cut context.CancelFunc) error {
+	handler.Drain()
+	cut()
+	ctx, cancel := context.WithTimeout(context.Background(), lingerTimeout)
+	defer cancel()
+	if server.Shutdown(ctx) == nil {
+		return nil
+	}
+	return server.Close()
 }
 
 // drain serves on until no request has come for as long as delay, so that one

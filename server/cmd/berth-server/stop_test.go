@@ -224,7 +224,7 @@ func TestAStoppingServerStopsAlthoughProbesAndRequestsGoOn(t *testing.T) {
 }
 
 // A member that waits for the others may wait for long, and has nothing to
-// finish.
+// finish but to tell who waits for it.
 func TestAServerThatWaitsForItsPeersStopsAtOnce(t *testing.T) {
 	env := contract.Get.Environment
 	secret := filepath.Join(t.TempDir(), "secret")
@@ -238,8 +238,22 @@ func TestAServerThatWaitsForItsPeersStopsAtOnce(t *testing.T) {
 			t.Fatalf("the server does not wait; it logged:\n%s", p.log())
 		}
 	}
+	type answer struct {
+		status int
+		text   string
+		err    error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		status, text, err := request(http.DefaultClient, "GET", p.url+contract.Get.Paths.Items, "")
+		answers <- answer{status, text, err}
+	}()
+	time.Sleep(100 * time.Millisecond) // until it waits for the store
 	// Far less than the drain, which is for servers that have been ready.
 	p.stop()
+	if a := <-answers; a.err != nil || a.status != http.StatusServiceUnavailable || !strings.Contains(a.text, "still being opened") {
+		t.Errorf("a request that waited is answered %d %s, %v", a.status, a.text, a.err)
+	}
 	if log := p.log(); strings.Contains(log, "told to stop\"") || !strings.Contains(log, "told to stop while starting") {
 		t.Errorf("the server logged:\n%s", log)
 	}
