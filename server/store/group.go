@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
@@ -45,9 +47,18 @@ func split(waiting []*pending, may func(*pending) bool) (group, left []*pending)
 // makeGroup makes all writes of a group, and leaves in each what became of it.
 // It calls stuck when it was not answered and tries again.
 func (s *Store) makeGroup(group []*pending, stuck func()) {
-	// Patience is the same for all, so the first has the least left.
-	deadline, _ := group[0].ctx.Deadline()
-	ctx, cancel := context.WithDeadline(s.life, deadline)
+	// What waited for its turn until its time was over is not made any more.
+	group = slices.DeleteFunc(slices.Clone(group), func(p *pending) bool {
+		ended := p.ctx.Err() != nil
+		if ended {
+			p.err = unavailable()
+		}
+		return ended
+	})
+	if len(group) == 0 {
+		return
+	}
+	ctx, cancel := context.WithDeadline(s.life, latest(group))
 	defer cancel()
 	err := s.makeTogether(ctx, group, stuck)
 	for _, p := range group {
@@ -56,6 +67,17 @@ func (s *Store) makeGroup(group []*pending, stuck func()) {
 			p.err = s.withoutSpace(ctx, p, stuck)
 		}
 	}
+}
+
+// latest is when the time of all writes of a group is over: one that came long
+// before the others must not end them too.
+func latest(group []*pending) (deadline time.Time) {
+	for _, p := range group {
+		if own, _ := p.ctx.Deadline(); own.After(deadline) {
+			deadline = own
+		}
+	}
+	return deadline
 }
 
 // transaction makes the writes of a group. After done, the changes that come

@@ -52,6 +52,9 @@ const (
 	// groupsUngathered is how many groups do not wait, once one has waited in
 	// vain: then clients do something else between two writes.
 	groupsUngathered = 30
+	// lastWords is how long a write whose time is over still waits to hear
+	// what became of it.
+	lastWords = 100 * time.Millisecond
 )
 
 // submit makes a write, or refuses it, and tells which.
@@ -61,15 +64,21 @@ func (s *Store) submit(ctx context.Context, w write) (outcome, error) {
 	s.serve()
 	select {
 	case <-p.done:
+		return p.outcome, p.err
 	case <-ctx.Done():
-		// A group ends with the first of its writes: when time is over there
-		// is an answer at once, and it knows more than this does.
-		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return outcome{}, outcomeUnknown() // nobody is left to hear it
-		}
-		<-p.done
 	}
-	return p.outcome, p.err
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		// A group that ends now knows more than this does. One with a write
+		// that came later goes on.
+		timer := time.NewTimer(lastWords)
+		defer timer.Stop()
+		select {
+		case <-p.done:
+			return p.outcome, p.err
+		case <-timer.C:
+		}
+	}
+	return outcome{}, outcomeUnknown()
 }
 
 func (q *queue) add(p *pending) {

@@ -202,3 +202,56 @@ func TestAWriteWhoseClientWentAwayHoldsUpNobody(t *testing.T) {
 		t.Error("nothing was made")
 	}
 }
+
+func TestAWriteWhoseTimeIsOverEndsNoOther(t *testing.T) {
+	stalled := make(chan struct{})
+	var stall atomic.Bool
+	s := openFaulty(t, func(kv KeyValues) KeyValues {
+		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+			if isGroup(request) && stall.Load() {
+				select {
+				case <-stalled:
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				}
+			}
+			return kv.Txn(ctx, request)
+		}}
+	})
+	write := func(ctx context.Context, id string) error {
+		_, err := s.submit(ctx, writeOf(itemKey(id), putOp(&pb.PutRequest{Key: itemKey(id), Value: []byte("1")})))
+		return err
+	}
+	stall.Store(true)
+	short, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	long, cancelLong := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancelLong()
+	first := make(chan error, 1)
+	go func() { first <- write(long, "first") }()
+	for !s.isUnderWay() {
+		time.Sleep(time.Millisecond)
+	}
+	// These two wait for the first, and are a group after it.
+	ended, kept := make(chan error, 1), make(chan error, 1)
+	go func() { ended <- write(short, "ended") }()
+	go func() { kept <- write(long, "kept") }()
+	began := time.Now()
+	wantCode(t, <-ended, item.OutcomeUnknown)
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("a write with 300 ms was answered after %s", took)
+	}
+	stall.Store(false)
+	close(stalled)
+	for name, done := range map[string]chan error{"first": first, "kept": kept} {
+		if err := <-done; err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func (s *Store) isUnderWay() bool {
+	s.queue.mutex.Lock()
+	defer s.queue.mutex.Unlock()
+	return s.queue.underWay
+}
