@@ -10,7 +10,7 @@ import (
 )
 
 // LargestPage is how many bytes of documents a page has, but for the one that
-// goes beyond. It bounds what a list takes up in memory.
+// goes beyond.
 const LargestPage = 4 << 20
 
 // Page is part of a list.
@@ -83,9 +83,17 @@ func (s *Store) page(ctx context.Context, from cursor.Cursor, limit int) (Page, 
 			return page, nil
 		}
 		key = append(response.Kvs[len(response.Kvs)-1].Key, 0)
-		step *= 2
+		step = nextStep(step, len(page.Items), size)
 	}
 }
 
-// firstStep is how many items are read at once at first; each step doubles.
-const firstStep = 32
+// Each step makes etcd count all that is left of the list, and takes up memory
+// for documents of up to a megabyte each, wanted or not.
+const firstStep, largestStep = 16, 128
+
+// nextStep is twice the step before, as long as there is room on the page for
+// as many items of the size that the ones so far had.
+func nextStep(step, items, size int) int {
+	fits := (LargestPage-size)*items/max(size, 1) + 1
+	return min(2*step, largestStep, max(fits, firstStep))
+}
