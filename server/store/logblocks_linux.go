@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -63,7 +62,7 @@ func (s *Store) watchLogBlocks(ctx context.Context) {
 // unfilled are the files of the log that entries are still to be written to:
 // the last one, and the one that etcd has ready.
 func unfilled(logs string) []string {
-	files, _ := filepath.Glob(filepath.Join(logs, "*.tmp"))
+	files, _ := filesOf(logs, ".tmp")
 	if last := lastLog(logs); last != "" {
 		files = append(files, last)
 	}

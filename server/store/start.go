@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/client/pkg/v3/fileutil"
@@ -56,13 +55,30 @@ func discard(directory string) error {
 // logDirectory is where etcd has its log.
 func logDirectory(directory string) string { return filepath.Join(directory, "member", "wal") }
 
+// filesOf are the files of a directory with this extension, in the order of
+// their names; none if there is no such directory. filepath.Glob would take
+// some characters of the directory's own name for a pattern.
+func filesOf(directory, extension string) ([]string, error) {
+	entries, err := os.ReadDir(directory)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var files []string
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) == extension {
+			files = append(files, filepath.Join(directory, entry.Name()))
+		}
+	}
+	return files, nil
+}
+
 // lastLog is the file of a log that was begun last, empty if there is none.
 func lastLog(logs string) string {
-	files, err := filepath.Glob(filepath.Join(logs, "*.wal"))
+	files, err := filesOf(logs, ".wal")
 	if err != nil || len(files) == 0 {
 		return ""
 	}
-	return slices.Max(files)
+	return files[len(files)-1]
 }
 
 // readIdentity finds out whose log it is: every file of it begins with that.
@@ -98,10 +114,10 @@ func readIdentity(logs string) (*identity, error) {
 // isUnborn reports whether it is certain that nothing was ever committed. A
 // log that cannot be read is not: etcd then says what is wrong with it.
 func isUnborn(logs, snapshots string) bool {
-	if found, err := filepath.Glob(filepath.Join(snapshots, "*.snap")); err != nil || len(found) > 0 {
+	if found, err := filesOf(snapshots, ".snap"); err != nil || len(found) > 0 {
 		return false
 	}
-	found, err := filepath.Glob(filepath.Join(logs, "*.wal"))
+	found, err := filesOf(logs, ".wal")
 	if err != nil || len(found) != 1 {
 		return false
 	}

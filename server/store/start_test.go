@@ -60,3 +60,21 @@ func TestAFirstStartThatWasInterruptedIsMadeAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestADirectoryMayHaveAnyName(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "data[1]*")
+	if err := os.Mkdir(directory, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range []string{"", "1"} {
+		s, err := Open(t.Context(), Options{DataDirectory: directory, Name: "berth-0", Replicas: 1, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatalf("start %d: %v", n+1, err)
+		}
+		if got, err := s.Get(t.Context(), "a"); want != "" && (err != nil || string(got.Document) != want) {
+			t.Errorf("after another start it is %+v, %v", got, err)
+		}
+		put(t, s, "a", "1")
+		s.Close()
+	}
+}
