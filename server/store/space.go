@@ -38,27 +38,28 @@ func (s *Store) watchSpace(ctx context.Context) {
 
 // history is what makeRoom remembers from one time to the next.
 type history struct {
-	// written is the revision of the last write by others that was seen, and
-	// dropped that up to which history was given up.
+	// written is the revision of the last write that was seen and was not a
+	// touch, and dropped that up to which history was given up.
 	written, dropped int64
-	// own is the revision of the last write by makeRoom, if nobody wrote
-	// since it looked.
-	own int64
 }
 
 // makeRoom drops old states up to the last write that it saw the time before,
-// if the store is nearly full. If nobody writes it drops nothing.
+// if the store is nearly full. If nobody writes it drops nothing; what it
+// writes itself, here or in another member, does not count.
 func (s *Store) makeRoom(ctx context.Context, h *history) error {
-	drop := h.written
-	revision := s.server.KV().Rev()
-	if revision != h.own {
+	touched, err := s.kv.Range(ctx, &pb.RangeRequest{Key: []byte(spaceKey), Serializable: true})
+	if err != nil {
+		return err
+	}
+	drop, revision := h.written, touched.Header.Revision
+	if revision != first(touched).GetModRevision() {
 		h.written = revision
 	}
 	used := s.server.Backend().SizeInUse()
 	if used < s.quota/8*7 {
 		return nil
 	}
-	touches := int64(1)
+	touches := 1
 	if drop > h.dropped {
 		if _, err := s.server.Compact(ctx, &pb.CompactionRequest{Revision: drop, Physical: true}); err != nil {
 			return err
@@ -70,15 +71,10 @@ func (s *Store) makeRoom(ctx context.Context, h *history) error {
 	// freed them, and one more if there was a reader; with every write
 	// refused there would be none.
 	for range touches {
-		touched, err := s.server.Put(ctx, &pb.PutRequest{Key: []byte(spaceKey)})
-		if err != nil {
+		if _, err := s.server.Put(ctx, &pb.PutRequest{Key: []byte(spaceKey)}); err != nil {
 			return err
 		}
-		h.own = touched.Header.Revision
 		s.server.Backend().ForceCommit()
-	}
-	if h.own != revision+touches {
-		h.own = 0 // others wrote meanwhile
 	}
 	if now := s.server.Backend().SizeInUse(); now < used {
 		s.log.Warn("gave up history early: the store was nearly full",

@@ -181,3 +181,21 @@ func TestAStoreThatIsGivenASmallerQuotaThanItsFileIsLargeTakesWrites(t *testing.
 		t.Error(err)
 	}
 }
+
+func TestWhatAnotherMemberWritesToMakeRoomCountsAsNobodysWrite(t *testing.T) {
+	s := openPeers(t)
+	put(t, s, "a", "1")
+	want := s.server.KV().Rev()
+	var h history
+	for range 2 {
+		if err := s.makeRoom(t.Context(), &h); err != nil {
+			t.Fatal(err)
+		}
+		if h.written != want {
+			t.Errorf("the last write is taken for that of revision %d, want %d", h.written, want)
+		}
+		if _, err := s.server.Put(t.Context(), &pb.PutRequest{Key: []byte(spaceKey)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
