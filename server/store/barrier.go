@@ -22,7 +22,8 @@ import (
 type barrier struct {
 	store *Store
 	reign atomic.Pointer[reign]
-	// additions counts how often this member began to let one in.
+	// additions counts how often this member began to let one in, or ended to:
+	// a reign that began meanwhile is of no use after it.
 	additions atomic.Int64
 }
 

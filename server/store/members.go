@@ -101,6 +101,8 @@ func (l *local) Admit(ctx context.Context, name string) (membership.Admission, e
 	learner := etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)
 	s.barrier.additions.Add(1)
 	members, err := s.server.AddMember(ctx, *learner)
+	// Whatever became of it: a read that begins now commits an entry behind it.
+	s.barrier.additions.Add(1)
 	if err != nil {
 		return membership.Admission{}, fmt.Errorf("adding %s: %w", name, err)
 	}
