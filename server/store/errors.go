@@ -52,7 +52,7 @@ func unavailable() error {
 // again in all the time there is: it may be made, once, at any time or never.
 func outcomeUnknown() error {
 	return &item.Error{
-		Code: item.OutcomeUnknown, Detail: "the write was not confirmed in 10 seconds; it may have been made, or still be, once",
+		Code: item.OutcomeUnknown, Detail: "the write was not confirmed in time; it may have been made, or still be, once",
 		Fix: "read the item to see, or send the request again with If-Match or an Idempotency-Key",
 	}
 }
