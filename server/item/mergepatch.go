@@ -7,17 +7,18 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// member is a name and value of an object, both as they were written: numbers
-// keep their digits, and names that were not patched keep their order.
+// member is a name and value of an object. The value is as it was written, so
+// that numbers keep their digits; names that were not patched keep their order.
 type member struct {
 	name  string
 	value jsontext.Value
 }
 
 // MergePatch is document changed by patch as RFC 7396 says. Both must have
-// passed CheckDocument. Whatever the patch does not name is kept byte for
-// byte. The error has the code TooLarge when the result is more than a
-// document may be.
+// passed CheckDocument. Values that the patch does not name are kept byte for
+// byte; names may be escaped in another way, and spaces between members go.
+// The error has the code TooLarge when the result is more than a document may
+// be.
 func MergePatch(document, patch []byte) ([]byte, error) {
 	merged, err := merge(jsontext.Value(document), jsontext.Value(patch))
 	if err != nil {
