@@ -17,7 +17,7 @@ export interface CommitBuild {
   readonly commit: string;
   /** What stands above the buildspec's own variables. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Folder for artifacts and reports; emptied first. */
+  /** Folder for artifacts and reports; an earlier output in it is replaced, anything else refused. */
   readonly output: string;
   readonly log: string;
   readonly progress: Progress;

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { lineThatMatters } from '../process/line-that-matters';
+import { emptyOutputFolder } from '../process/output-folder';
 import type { Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { PHASES, type Buildspec, type Phase, type PhaseName } from './buildspec';
@@ -13,7 +14,7 @@ export interface BuildRun {
   readonly spec: Buildspec;
   /** Folder with the source, in which the commands run. */
   readonly source: string;
-  /** Folder for the artifacts and reports; emptied first. */
+  /** Folder for the artifacts and reports; an earlier output in it is replaced, anything else refused. */
   readonly output: string;
   /** File for all that the commands print; begun anew. */
   readonly log: string;
@@ -59,8 +60,7 @@ const GOES_ON_AFTER_FAILURE: readonly PhaseName[] = ['build'];
  */
 export async function runBuild(run: BuildRun): Promise<BuildResult> {
   const { spec, source, output, log } = run;
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(output, { recursive: true });
+  emptyOutputFolder(output);
   mkdirSync(dirname(log), { recursive: true });
   writeFileSync(log, '');
   const shell = new Shell({

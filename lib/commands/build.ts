@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { buildCommit } from '../buildspec/build-commit';
 import type { BuildResult } from '../buildspec/run-build';
 import { resolveCommit, uncommitted } from '../buildspec/source';
 import { parseDestination } from '../image/destination';
 import type { Scan } from '../image/vulnerabilities';
 import { installationDirectory, logFile } from '../installation/installation';
+import { markOutputFolder, outputFolder } from '../process/output-folder';
 import { terminalProgress } from '../terminal/progress';
 import { checkout } from './checkout';
 import { print, printJson } from './output';
@@ -15,7 +16,7 @@ export interface BuildCommandOptions {
   /** What git calls the commit. */
   readonly commit: string;
   readonly variable?: Readonly<Record<string, string>>;
-  /** Folder for artifacts and reports. */
+  /** Folder for artifacts and reports; an earlier output in it is replaced. */
   readonly output?: string;
   readonly json?: boolean;
 }
@@ -23,6 +24,7 @@ export interface BuildCommandOptions {
 /** Runs buildspec.yml on a commit, as CodeBuild does; exit status 1 where it fails. */
 export async function build(to: string | undefined, options: BuildCommandOptions): Promise<number> {
   if (to !== undefined) parseDestination(to);
+  const output = options.output === undefined ? ownFolder() : outputFolder(options.output);
   const progress = terminalProgress();
   const commit = await resolveCommit(checkout, options.commit);
   const changed = options.commit === 'HEAD' ? await uncommitted(checkout) : [];
@@ -30,7 +32,6 @@ export async function build(to: string | undefined, options: BuildCommandOptions
     progress.note(`Not in the build, as not in the commit: ${listed(changed)}`);
   }
   const destination = to ?? (await localDestination('build', progress));
-  const output = resolve(options.output ?? join(installationDirectory(checkout), 'build'));
   const log = logFile(checkout, 'build');
   const result = await buildCommit({
     ...{ checkout, commit, output, log, progress },
@@ -39,6 +40,13 @@ export async function build(to: string | undefined, options: BuildCommandOptions
   if (options.json) printJson({ commit, output, log, ...result });
   else print(describe(result, output, log));
   return result.succeeded ? 0 : 1;
+}
+
+/** Nobody else's, whoever has put into it what is there. */
+function ownFolder(): string {
+  const folder = join(installationDirectory(checkout), 'build');
+  markOutputFolder(folder);
+  return folder;
 }
 
 function describe(

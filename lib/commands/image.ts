@@ -1,11 +1,12 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildImage, type BuiltImage } from '../image/build';
 import { checkWhereItRuns } from '../image/check';
 import { imageRequirements } from '../image/requirements';
 import { writeSbom } from '../image/sbom';
 import { thisArchitecture, type Architecture } from '../image/source';
 import { scanForVulnerabilities, type Scan, type Vulnerability } from '../image/vulnerabilities';
+import { emptyOutputFolder, outputFolder } from '../process/output-folder';
 import { installMissing } from '../requirements/install';
 import { terminalProgress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
@@ -16,7 +17,7 @@ import type { ScanRule } from './settings';
 export interface ImageOptions {
   readonly architecture?: Architecture;
   readonly scan: ScanRule;
-  /** Folder for the list of contents and the answer of the scan. */
+  /** Folder for the list of contents and the answer of the scan; an earlier output in it is replaced. */
   readonly output?: string;
   readonly json?: boolean;
 }
@@ -26,16 +27,16 @@ export interface ImageOptions {
  * against what is in it.
  */
 export async function image(options: ImageOptions): Promise<number> {
+  // Bad input is told before anything is built.
+  const output = options.output === undefined ? undefined : outputFolder(options.output);
   const progress = terminalProgress();
   await installMissing(await imageRequirements(), progress);
   const { architecture = thisArchitecture() } = options;
   const built = await buildImage({ checkout, progress, architecture });
   await checkWhereItRuns(built, architecture, progress);
-  if (options.output === undefined) return tell(built, options);
+  if (output === undefined) return tell(built, options);
 
-  const output = resolve(options.output);
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(output, { recursive: true });
+  emptyOutputFolder(output);
   const packages = await writeSbom(built, checkout, join(output, 'sbom.spdx.json'), progress);
   const scan = await progress.step('Look for known vulnerabilities', async (detail) => {
     const result = await scanForVulnerabilities(checkout, join(output, 'vulnerabilities.json'));

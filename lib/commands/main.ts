@@ -110,7 +110,10 @@ async function main(): Promise<number> {
     });
   command('image', 'build the image and check it: what is in it, that it runs, what is known against it')
     .option('--architecture <name>', 'amd64 or arm64 (default: that of this machine)', architecture)
-    .option('--output <folder>', 'write the list of its contents (SPDX) there, and scan for vulnerabilities')
+    .option(
+      '--output <folder>',
+      'write the list of its contents (SPDX) there, and scan for vulnerabilities; a folder that is not there, is empty or holds an earlier output',
+    )
     .option(
       '--scan <rule>',
       `${SCANS.join(', ')}: a vulnerability fails it but for report, and a database that cannot be reached with required`,
@@ -125,7 +128,10 @@ async function main(): Promise<number> {
     .argument('[repository]', 'REGISTRY/NAME (default: the registry beside the local Kubernetes)')
     .option('--commit <revision>', 'what to build, as git calls it', 'HEAD')
     .option('--variable <name=value>', 'set a variable of the buildspec; may be repeated', variable)
-    .option('--output <folder>', 'where artifacts and reports go (default: with the installation)')
+    .option(
+      '--output <folder>',
+      'where artifacts and reports go: a folder that is not there, is empty or holds an earlier output (default: with the installation)',
+    )
     .option('--json', 'print the result as JSON')
     .action(async (repository: string | undefined, options: BuildCommandOptions) => {
       const { build } = await import('./build.js');

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBuildspec } from '../../lib/buildspec/buildspec';
@@ -164,6 +164,21 @@ describe('what a build leaves', () => {
     expect((await build(`${make}\nartifacts: { files: ['out/*.xml'] }`)).artifacts).toEqual(['out/a.xml']);
     const flat = await build(`${make}\nartifacts: { files: ['**/*.xml'], discard-paths: yes }`);
     expect(flat.artifacts).toEqual(['a.xml', 'b.xml']);
+  });
+
+  test('replaces an earlier output and nothing else', async () => {
+    const output = join(folder, `${count + 1}`, 'output');
+    mkdirSync(output, { recursive: true });
+    writeFileSync(join(output, 'mine'), 'mine');
+    await expect(build(make)).rejects.toThrow(`--output is "${output}", a folder with something else in it`);
+    expect(readFileSync(join(output, 'mine'), 'utf8')).toBe('mine');
+    rmSync(join(output, 'mine'));
+    const all = `${make}\nartifacts: { base-directory: out, files: ['**/*'] }`;
+    for (const files of ['**/*', '*.xml']) {
+      count -= 1;
+      await build(all.replace('**/*', files));
+    }
+    expect(readdirSync(join(output, 'artifacts'))).toEqual(['a.xml']);
   });
 
   test('and are missed where there are none', async () => {
