@@ -16,7 +16,8 @@ import type { ScanRule } from './settings';
 
 export interface ImageOptions {
   readonly architecture?: Architecture;
-  readonly scan: ScanRule;
+  /** What makes the scan fail, which there is only with `output`. Default `when-reachable`. */
+  readonly scan?: ScanRule;
   /** Folder for the list of contents and the answer of the scan; an earlier output in it is replaced. */
   readonly output?: string;
   readonly json?: boolean;
@@ -28,6 +29,12 @@ export interface ImageOptions {
  */
 export async function image(options: ImageOptions): Promise<number> {
   // Bad input is told before anything is built.
+  if (options.scan !== undefined && options.output === undefined) {
+    throw new UserError(
+      `--scan ${options.scan} is for the scan that --output makes, and there is none; allowed: with --output FOLDER, or neither`,
+      { exitCode: 2 },
+    );
+  }
   const output = options.output === undefined ? undefined : outputFolder(options.output);
   const progress = terminalProgress();
   await installMissing(await imageRequirements(), progress);
@@ -48,7 +55,7 @@ export async function image(options: ImageOptions): Promise<number> {
     join(output, 'image.json'),
     `${JSON.stringify({ reference, digest, architecture, packages, scan }, null, 2)}\n`,
   );
-  const verdict = judge(scan, options.scan);
+  const verdict = judge(scan, options.scan ?? 'when-reachable');
   if (verdict.note !== undefined) progress.note(verdict.note);
   if (verdict.refusal !== undefined) throw new UserError(verdict.refusal);
   return tell(built, options, { packages, scan, output });

@@ -116,9 +116,8 @@ async function main(): Promise<number> {
     )
     .option(
       '--scan <rule>',
-      `${SCANS.join(', ')}: a vulnerability fails it but for report, and a database that cannot be reached with required`,
+      `${SCANS.join(', ')}: a vulnerability fails it but for report, and a database that cannot be reached with required; only with --output (default: when-reachable)`,
       scanRule,
-      'when-reachable',
     )
     .option('--json', 'print the result as JSON')
     .action(async (options: ImageOptions) => {

@@ -65,6 +65,10 @@ describe('the command line', () => {
       '-c region=eu-west-1 is a setting of the account; allowed: with --aws',
     ],
     [['image', '--scan', 'never'], "argument 'never' is invalid. Allowed: required, when-reachable, report."],
+    [
+      ['image', '--scan', 'required'],
+      '--scan required is for the scan that --output makes, and there is none; allowed: with --output FOLDER',
+    ],
     [['image', '--output', '.'], '--output is ".", a folder with something else in it'],
     [['image', '--output', __filename], `--output is "${__filename}", which cannot be a folder`],
     [['build', 'ttl.sh/x', '--output', '.'], '--output is ".", a folder with something else in it'],
