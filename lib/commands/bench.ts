@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bench as measureAll } from '../bench/bench';
 import { FULL, QUICK } from '../bench/plan';
@@ -6,9 +6,9 @@ import { drawPlot } from '../bench/plot';
 import { report } from '../bench/report';
 import { prepareBench } from '../bench/requirements';
 import { terminalProgress } from '../terminal/progress';
-import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { print, printJson } from './output';
+import { mustBeDirectory } from './place-to-write';
 
 export interface BenchOptions {
   /** A short look, which is written down only with `to`. */
@@ -25,7 +25,7 @@ export interface BenchOptions {
 export async function bench(options: BenchOptions): Promise<number> {
   const progress = terminalProgress();
   const to = options.to ?? (options.quick ? undefined : join(checkout, 'docs'));
-  if (to !== undefined) mustBeDirectory(to);
+  if (to !== undefined) mustBeDirectory('--to', to);
   await prepareBench(progress);
   const result = await measureAll(options.quick ? QUICK : FULL, checkout, progress);
   const text = report(result);
@@ -37,13 +37,4 @@ export async function bench(options: BenchOptions): Promise<number> {
     progress.note(`written: ${join(to, 'benchmarks.md')} and ${join(to, 'benchmarks.svg')}`);
   }
   return result.rows.some(({ error }) => error !== undefined) ? 1 : 0;
-}
-
-/** Minutes of measuring are not for a directory that is not there. */
-function mustBeDirectory(to: string): void {
-  if (statSync(to, { throwIfNoEntry: false })?.isDirectory()) return;
-  throw new UserError(
-    `--to is ${JSON.stringify(to)}, which is not a directory\n  fix: make it first, or leave --to out`,
-    { exitCode: 2 },
-  );
 }

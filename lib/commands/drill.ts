@@ -30,6 +30,7 @@ import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { installed, type Installed } from './installed';
 import { print, printJson } from './output';
+import { mustNameFile } from './place-to-write';
 
 export interface DrillOptions {
   /** Names of faults; all of them when absent. */
@@ -68,6 +69,7 @@ export async function drill(options: DrillOptions): Promise<number> {
   // Bad input is told before anything is looked at.
   const chosen = options.fault ? stepsNamed(options.fault) : everyStep(FAULTS);
   const rate = rateOf(options);
+  if (options.report !== undefined) mustNameFile('--report', options.report);
   if (options.list) {
     print(listOfFaults());
     return 0;

@@ -48,6 +48,12 @@ describe('the command line', () => {
     ],
     [['drill', '--fault', 'flood'], "--fault 'flood' is not a fault; allowed: rolling-restart, "],
     [['drill', '--fault', 'kill:nobody'], "--fault 'kill:nobody' is not a fault; allowed: "],
+    [
+      ['drill', '--report', '/nowhere/report.html'],
+      '--report is "/nowhere/report.html", but /nowhere is not a directory',
+    ],
+    [['drill', '--report', '.'], '--report is ".", which is not a file'],
+    [['bench', '--quick', '--to', '/nowhere'], '--to is "/nowhere", which is not a directory'],
     [['push', 'berth'], "'berth' is not a place to push to; allowed: REGISTRY/NAME in lower case"],
     [['push', 'ttl.sh/berth', '--tag', '-x'], "'-x' is not a tag; allowed: 1 to 128 letters"],
     [['push', '--architecture', 'mips'], "argument 'mips' is invalid. Allowed: amd64, arm64."],
