@@ -60,7 +60,11 @@ async function main(): Promise<number> {
     .option('--on <target>', target)
     .option('--nodes <n>', 'nodes of the local Kubernetes, 1 to 3 (default: 1)', nodes)
     .option('--image <reference>', 'use this image from a registry instead of building one', imageReference)
-    .option('--host <name>', 'host name of the Ingress', hostName, DEFAULT_HOST)
+    .option(
+      '--host <name>',
+      `host name of the Ingress (default: as installed, else ${DEFAULT_HOST})`,
+      hostName,
+    )
     .option('--replicas <n>', 'members of the store (default: as many as run, else 1)', replicas)
     .option('--json', 'print the result as JSON')
     .action(async (options: UpOptions) => {

@@ -24,6 +24,7 @@ import { checkout } from './checkout';
 import { print, printJson } from './output';
 import { prepare } from './prepare';
 import { curlResolve, serviceUrl } from './service-url';
+import { DEFAULT_HOST } from './settings';
 
 export interface UpOptions {
   readonly on?: string;
@@ -31,7 +32,8 @@ export interface UpOptions {
   readonly image?: string;
   /** Members of the store. Default as many as run, else 1. */
   readonly replicas?: number;
-  readonly host: string;
+  /** Host name of the Ingress. Default as it is installed, else DEFAULT_HOST. */
+  readonly host?: string;
   readonly json?: boolean;
 }
 
@@ -116,7 +118,8 @@ async function install(
   options: UpOptions & { image: string },
   progress: Progress,
 ): Promise<UpResult> {
-  const { host, image } = options;
+  const { image } = options;
+  const host = options.host ?? readInstallation(checkout)?.host ?? DEFAULT_HOST;
   await assertNoReleaseUnderWay(target);
   // Written first: whatever happens from here on, `down` knows where to look.
   writeInstallation(checkout, { target: target.name, host, image });
