@@ -50,8 +50,14 @@ function replace(file: string, content: string): void {
   }
 }
 
+/** As one word of a shell, and on one line of a comment. */
+function asWord(path: string): string {
+  if (/^[\w./@%+=:,-]+$/.test(path)) return path;
+  return /[\r\n]/.test(path) ? 'FILE' : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
 /** The text of the exported file: every object but the Secrets, below the commands that put them on minikube. */
-export function minikubeManifests(options: Omit<ExportOptions, 'output'>): string {
+export function minikubeManifests(options: ExportOptions): string {
   const { name, tokens, peerSecret } = contract;
   // From a file or a pipe: a secret on a command line can be read by everybody on the machine.
   const create = (secret: string) => `kubectl --namespace ${name} create secret generic ${secret}`;
@@ -59,8 +65,11 @@ export function minikubeManifests(options: Omit<ExportOptions, 'output'>): strin
     `${name} on minikube, written by 'bin/berth export': change lib/manifests and write it again.`,
     '',
     'minikube start && minikube addons enable ingress',
-    `docker build --tag ${options.image} . && minikube image load ${options.image}`,
-    'kubectl apply --filename manifests/minikube.yaml',
+    // One by its digest was built already, and comes from its registry.
+    ...(options.image.includes('@')
+      ? []
+      : [`docker build --tag ${options.image} . && minikube image load ${options.image}`]),
+    `kubectl apply --filename ${options.output === undefined ? 'FILE' : asWord(options.output)}`,
     '',
     'A token for /v1; without this Secret the server runs and answers 401 (it is picked up within about a minute):',
     `(umask 077; openssl rand -hex 32 > token) && ${create(tokens.secret)} --from-file=${tokens.key}=token`,

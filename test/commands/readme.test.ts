@@ -44,6 +44,7 @@ describe('the README', () => {
       image: 'localhost/berth:dev',
       host: 'berth.localhost',
       replicas: 1,
+      output: 'manifests/minikube.yaml',
     }).split('---\n');
     const section = readme.slice(readme.indexOf('### On minikube, by hand'), readme.indexOf('## The server'));
     const shown = /```sh\n([\s\S]*?)```/.exec(section)?.[1]?.trim().split('\n') ?? [];
