@@ -8,6 +8,7 @@ import type { Scan } from '../image/vulnerabilities';
 import { installationDirectory, logFile } from '../installation/installation';
 import { markOutputFolder, outputFolder } from '../process/output-folder';
 import { terminalProgress } from '../terminal/progress';
+import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
 import { print, printJson } from './output';
 import { localDestination } from './push';
@@ -23,6 +24,13 @@ export interface BuildCommandOptions {
 
 /** Runs buildspec.yml on a commit, as CodeBuild does; exit status 1 where it fails. */
 export async function build(to: string | undefined, options: BuildCommandOptions): Promise<number> {
+  const repository = options.variable?.['IMAGE_REPOSITORY'];
+  if (repository !== undefined) {
+    throw new UserError(
+      `--variable IMAGE_REPOSITORY=${repository} says where to push; give it as the argument: bin/berth build REGISTRY/NAME`,
+      { exitCode: 2 },
+    );
+  }
   if (to !== undefined) parseDestination(to);
   const output = options.output === undefined ? ownFolder() : outputFolder(options.output);
   const progress = terminalProgress();

@@ -78,6 +78,10 @@ describe('the command line', () => {
     [['image', '--output', '.'], '--output is ".", a folder with something else in it'],
     [['image', '--output', __filename], `--output is "${__filename}", which cannot be a folder`],
     [['build', 'ttl.sh/x', '--output', '.'], '--output is ".", a folder with something else in it'],
+    [
+      ['build', '--variable', 'IMAGE_REPOSITORY=ttl.sh/x'],
+      '--variable IMAGE_REPOSITORY=ttl.sh/x says where to push; give it as the argument: bin/berth build REGISTRY/NAME',
+    ],
     [['build', 'ttl.sh/x', '--variable', 'CHECKS'], "argument 'CHECKS' is invalid. Allowed: NAME=VALUE"],
     [['build', 'ttl.sh/x', '--commit', 'nowhere'], "'nowhere' names no commit of this repository; allowed: "],
     [['build', 'ttl.sh/x:1'], "'ttl.sh/x:1' is not a place to push to; allowed: REGISTRY/NAME"],
