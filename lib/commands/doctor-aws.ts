@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { readSettings } from '../config/read-settings';
 import { clientsFor } from '../preflight/clients';
 import { examine, type Examination } from '../preflight/examine';
-import { checkout } from './checkout';
-import { parseContext } from './context';
+import { contextOfCdkJson, parseContext } from './context';
 import { print, printJson } from './output';
 
 export interface DoctorAwsOptions {
@@ -27,13 +24,6 @@ export async function doctorAws(options: DoctorAwsOptions): Promise<number> {
   if (options.json) printJson(examination);
   else print(describe(examination));
   return examination.findings.some(({ status }) => status === 'bad') ? 1 : 0;
-}
-
-function contextOfCdkJson(): Record<string, unknown> {
-  const { context = {} } = JSON.parse(readFileSync(join(checkout, 'cdk.json'), 'utf8')) as {
-    context?: Record<string, unknown>;
-  };
-  return context;
 }
 
 function describe({ account, region, caller, stacks, findings }: Examination): string {

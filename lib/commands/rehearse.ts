@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { checkRequirements } from '../checks/requirements';
+import { readSettings } from '../config/read-settings';
 import { imageRequirements } from '../image/requirements';
 import { localRequirements } from '../local/requirements';
 import { interrupted } from '../process/interrupt';
-import { rehearse as play, type Rehearsal } from '../rehearsal/rehearse';
+import { firstSettings, rehearse as play, type Rehearsal } from '../rehearsal/rehearse';
 import type { Stage } from '../rehearsal/stage';
 import { installMissing } from '../requirements/install';
 import { terminalProgress, type Progress } from '../terminal/progress';
 import { messageOf } from '../terminal/user-error';
 import { checkout } from './checkout';
-import { parseContext } from './context';
+import { contextOfCdkJson, parseContext } from './context';
 import { print, printJson } from './output';
 
 export interface RehearseCommandOptions {
@@ -23,6 +24,8 @@ export interface RehearseCommandOptions {
 export async function rehearse(options: RehearseCommandOptions): Promise<number> {
   const progress = terminalProgress();
   const settings = parseContext(options.context ?? []);
+  // Bad ones are told before anything is installed; the app reads them by itself, minutes later.
+  readSettings({ ...contextOfCdkJson(), ...firstSettings(settings) });
   await installMissing(
     [...(await checkRequirements()), ...(await imageRequirements()), ...(await localRequirements())],
     progress,

@@ -51,6 +51,14 @@ export interface Rehearsal {
 }
 
 /**
+ * The settings that the app is deployed with at first.
+ * @throws UserError for a setting that the rehearsal decides itself; exit status 2
+ */
+export function firstSettings(given?: GivenSettings): GivenSettings {
+  return rehearsalSettings(FROM, given);
+}
+
+/**
  * Deploys this project's CDK app as it is into an emulated account whose EKS is a Kubernetes of this machine, releases an
  * image, sees a bad change taken back, upgrades Kubernetes and destroys everything.
  * @throws UserError at the first thing that is not as it should be
@@ -58,7 +66,7 @@ export interface Rehearsal {
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const { checkout, progress, keep } = options;
   const { workspace = workspaceOf(checkout) } = options;
-  rehearsalSettings(FROM, options.settings); // Before anything is started.
+  firstSettings(options.settings); // Before anything is started.
   const started = Date.now();
   const played = await onStage(workspace, names.cluster, progress, async (stage) => {
     try {
@@ -78,7 +86,7 @@ async function play(
 ): Promise<Omit<Rehearsal, 'seconds'>> {
   const { workspace } = stage;
   const cdk = new Cdk(workspace, stage.account);
-  const given = rehearsalSettings(FROM, settings);
+  const given = firstSettings(settings);
   const { types, assembly } = await steps.step('cdk synth, cdk bootstrap', async (seen, detail) => {
     const [directory] = await bothEnded(cdk.synth('synth', given, detail), cdk.bootstrap(detail));
     const used = typesInUse(readTemplates(directory), readEmulatedTypes(workspace.run));

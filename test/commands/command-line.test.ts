@@ -71,6 +71,9 @@ describe('the command line', () => {
       '-c region=eu-west-1 is a setting of the account; allowed: with --aws',
     ],
     [['image', '--scan', 'never'], "argument 'never' is invalid. Allowed: required, when-reachable, report."],
+    [['rehearse', '-c', 'regoin=x'], "'regoin' is not a setting; did you mean 'region'?"],
+    [['rehearse', '-c', 'region=eu-west-1'], "region is 'eu-west-1'; allowed here: region 'eu-central-1'"],
+    [['rehearse', '-c', 'replicas=2'], 'replicas is "2"; allowed: 1, 3, 5'],
     [
       ['image', '--scan', 'required'],
       '--scan required is for the scan that --output makes, and there is none; allowed: with --output FOLDER',
