@@ -53,11 +53,13 @@ async function main(): Promise<number> {
 
   const command = (name: string, description: string) =>
     program.command(name).description(description).exitOverride();
-  const target =
-    'where to put it: minikube, context:NAME or local (default: minikube if installed, else local)';
+  const targets = 'minikube, minikube:PROFILE, context:NAME or local';
 
   command('up', 'build the server, put it on Kubernetes, expose it, roll it and check that nothing was lost')
-    .option('--on <target>', target)
+    .option(
+      '--on <target>',
+      `where to put it: ${targets} (default: where it is, else minikube if installed, else local)`,
+    )
     .option('--nodes <n>', 'nodes of the local Kubernetes, 1 to 3 (default: 1)', nodes)
     .option('--image <reference>', 'use this image from a registry instead of building one', imageReference)
     .option(
@@ -77,10 +79,7 @@ async function main(): Promise<number> {
     });
   command('scale', 'change how many members the store has, with its data in place')
     .argument('<members>', `members of the store: ${contract.replicas.join(', ')}`, replicas)
-    .option(
-      '--on <target>',
-      'the cluster of a set that was not made by up here: minikube, context:NAME or local',
-    )
+    .option('--on <target>', `the cluster of a set that was not made by up here: ${targets}`)
     .option('--delete-volumes', 'delete the volumes of members that leave (default: keep them)')
     .option('--json', 'print the result as JSON')
     .action(async (members: number, options: ScaleOptions) => {

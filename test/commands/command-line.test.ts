@@ -29,6 +29,11 @@ describe('the command line', () => {
     }
   });
 
+  test.each(['up', 'scale'])('%s --help names every target there is', (command) => {
+    const help = call(command, '--help').out.replace(/\s+/g, ' ');
+    expect(help).toContain('minikube, minikube:PROFILE, context:NAME or local');
+  });
+
   test.each([
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['up', '--nodez', '3'], "unknown option '--nodez'"],
