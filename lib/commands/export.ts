@@ -16,6 +16,12 @@ export interface ExportOptions {
 }
 
 export function exportManifests(options: ExportOptions): void {
+  if (options.output === '') {
+    throw new UserError(
+      "--output is '', which names no file; allowed: the path of a file, or leave it out for standard output",
+      { exitCode: 2 },
+    );
+  }
   const yaml = minikubeManifests(options);
   if (options.output === undefined) {
     process.stdout.write(yaml);

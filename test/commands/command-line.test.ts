@@ -43,6 +43,7 @@ describe('the command line', () => {
       "--on 'mars' is not a target; allowed: local, minikube, minikube:PROFILE, context:NAME",
     ],
     [['export', '--image', 'berth'], "argument 'berth' is invalid. Allowed: REPOSITORY:TAG"],
+    [['export', '--output', ''], "--output is '', which names no file; allowed: the path of a file"],
     [['export', '--replicas', '2'], "argument '2' is invalid. Allowed: "],
     [['scale', '2'], "value '2' is invalid for argument 'members'. Allowed: 1, 3, 5."],
     [['scale'], "missing required argument 'members'"],
