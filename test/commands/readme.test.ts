@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { minikubeManifests } from '../../lib/commands/export';
 
 const root = join(__dirname, '..', '..');
@@ -37,6 +38,18 @@ describe('the README', () => {
   test('links only to files that exist', () => {
     const links = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map((link) => link[1] ?? '');
     for (const link of links) expect([link, existsSync(join(root, link))]).toEqual([link, true]);
+  });
+
+  test('names every command that has --json, and no other', async () => {
+    const help = async (...args: string[]) =>
+      (await promisify(execFile)(join(root, 'bin', 'berth'), [...args, '--help'])).stdout;
+    const commands = [...(await help()).matchAll(/^  ([a-z]+) \[options\]/gm)].map((row) => row[1] ?? '');
+    expect(commands).toContain('up');
+    const having: string[] = [];
+    for (const command of commands) if ((await help(command)).includes('--json')) having.push(command);
+    const list = /Every command has `--help`; (.+?) have `--json`/.exec(readme)?.[1] ?? '';
+    const named = [...list.matchAll(/`([a-z]+)`/g)].map((name) => name[1] ?? '');
+    expect(named.sort()).toEqual(having.sort());
   });
 
   test('shows the commands for minikube as the export has them', () => {
