@@ -26,7 +26,6 @@ export async function runChecks(
   place: Place,
   progress: Progress,
 ): Promise<Result[]> {
-  const signal = interrupted();
   const ahead = checks.filter(({ mostlyWaits }) => mostlyWaits).map((check) => begin(check, place));
   try {
     const results: Result[] = [];
@@ -35,9 +34,8 @@ export async function runChecks(
       ...others.map((check) => () => begin(check, place)),
       ...ahead.map((a) => () => a),
     ]) {
-      // Asked of the signal there was at first: while one check cleans up, there is another one.
-      signal.throwIfAborted();
-      results.push(await show(started(), progress, signal));
+      interrupted().throwIfAborted();
+      results.push(await show(started(), progress));
     }
     return results;
   } finally {
@@ -77,7 +75,7 @@ function begin(check: Check, { logOf, ...place }: Place): Running {
   };
 }
 
-async function show(running: Running, progress: Progress, signal: AbortSignal): Promise<Result> {
+async function show(running: Running, progress: Progress): Promise<Result> {
   const { check, log, begun } = running;
   const seconds = () => (Date.now() - begun) / 1000;
   const before = seconds();
@@ -90,7 +88,7 @@ async function show(running: Running, progress: Progress, signal: AbortSignal): 
       return result;
     })
     .catch((error: unknown): Outcome => {
-      signal.throwIfAborted();
+      interrupted().throwIfAborted();
       return { passed: 0, failed: 1, failures: [messageOf(error)] };
     });
   for (const failure of outcome.failures) progress.note(`  FAILED ${failure}`);
