@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { evenWhenInterrupted } from '../process/interrupt';
 import { run } from '../process/run';
 import { UserError } from '../terminal/user-error';
 import { recordedDaemons } from './daemon';
@@ -41,8 +42,8 @@ export async function makeSmallDisk(
   rmSync(image, { force: true });
   await run('truncate', [`--size=${megabytes}M`, image]);
   await run('mkfs.ext4', ['-q', '-m', '0', '-E', 'root_owner=0:0', image]);
-  // In the node's namespace, so that it ends with the node.
-  await onNode('mount', '--options', 'loop', image, directory);
+  // In the node's namespace, so that it ends with the node. Not cut short, as it would not be known whether it is there.
+  await evenWhenInterrupted(() => onNode('mount', '--options', 'loop', image, directory));
   const remove = async () => {
     await onNode('umount', '--lazy', directory);
     rmSync(image, { force: true });
@@ -51,7 +52,8 @@ export async function makeSmallDisk(
     await copy(below, directory);
     await onNode('chmod', '--reference', below, directory);
   } catch (error) {
-    await remove();
+    // What is left over a volume hides it, and goes with the node: the member would start from old data.
+    await evenWhenInterrupted(remove);
     throw error;
   }
   return {

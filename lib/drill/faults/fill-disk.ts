@@ -1,5 +1,5 @@
 import { contract } from '../../contract';
-import { makeSmallDisk } from '../../local/small-disk';
+import { makeSmallDisk, type SmallDisk } from '../../local/small-disk';
 import { DATA_VOLUME } from '../../manifests/pod';
 import { evenWhenInterrupted } from '../../process/interrupt';
 import { waitFor } from '../../process/wait';
@@ -26,10 +26,13 @@ export const fillDisk: Fault = {
     const { victim, local, hit, hold, detail } = scene;
     const directory = await volumeOf(scene, victim);
     detail('moving the member to a small disk');
-    const disk = await whileAway(scene, () =>
-      makeSmallDisk(local(), nodeNumber(victim), directory, MEGABYTES),
-    );
+    // Known as soon as it is there: the member may not come back on it, and gets its own directory back all the same.
+    let made = undefined as SmallDisk | undefined;
     try {
+      const disk = await whileAway(scene, async () => {
+        made = await makeSmallDisk(local(), nodeNumber(victim), directory, MEGABYTES);
+        return made;
+      });
       detail('filling it');
       try {
         const before = await restartsOf(scene, victim);
@@ -47,7 +50,8 @@ export const fillDisk: Fault = {
       detail('waiting for the member');
       await isBack(scene, victim);
     } finally {
-      await evenWhenInterrupted(() => whileAway(scene, () => disk.remove()));
+      const disk = made;
+      if (disk) await evenWhenInterrupted(() => whileAway(scene, () => disk.remove()));
     }
   },
 };
