@@ -74,8 +74,12 @@ export async function jest(
     return stuck.signal.aborted ? alsoFailed(result, NEVER_EXITED) : result;
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    const result = read(report);
-    return result ? outcome(result) : { passed: 0, failed: 1, failures: [error.message] };
+    const written = read(report);
+    if (!written) return { passed: 0, failed: 1, failures: [error.message] };
+    const result = outcome(written);
+    if (result.failed > 0) return result;
+    // Tests are not all it fails for: an obsolete snapshot does, or what is done after the last one.
+    return alsoFailed(result, `jest ended with ${error.status} although no test failed: ${error.message}`);
   } finally {
     clearTimeout(patience);
     if (reports !== undefined && covered !== undefined) keepCoverage(covered, reports);

@@ -112,11 +112,11 @@ test('the check of the Go tests reports each test of every module, and coverage 
 });
 
 describe('the check of the TypeScript tests', () => {
-  const jestIn = async (test: string, given: CheckContext = context()) => {
+  const jestIn = async (test: string, given: CheckContext = context(), settings = '') => {
     symlinkSync(join(__dirname, '..', '..', 'node_modules'), join(checkout, 'node_modules'));
     write(
       'jest.config.js',
-      "module.exports = { projects: [{ displayName: 'unit', testMatch: ['**/*.test.js'] }] };\n",
+      `module.exports = { projects: [{ displayName: 'unit', testMatch: ['**/*.test.js'], ${settings} }] };\n`,
     );
     write('a.test.js', test);
     return jestCheck('unit', given);
@@ -150,6 +150,17 @@ describe('the check of the TypeScript tests', () => {
     );
     expect(outcome).toMatchObject({ passed: 1, failed: 1 });
     expect(outcome.failures[0]).toContain('jest did not exit');
+  });
+
+  test('fails when jest does although every test passed', async () => {
+    write('after.js', 'module.exports = () => { process.exitCode = 3; };\n');
+    const after = "globalTeardown: '<rootDir>/after.js'";
+    const outcome = await jestIn("test('good', () => {});\n", context(), after);
+    expect(outcome).toEqual({
+      passed: 1,
+      failed: 1,
+      failures: [expect.stringContaining('jest ended with 3')],
+    });
   });
 
   test('fails when a file cannot be loaded', async () => {
