@@ -63,11 +63,12 @@ const LAST_FAULT_SECONDS = 120;
 /**
  * Makes things go wrong while many clients read and write through the Ingress, and judges what they saw.
  * Exit status 1 when anything acknowledged is lost, anything read is stale, a request failed that no fault excuses,
- * or the store did not come back by itself.
+ * the store did not come back by itself, or no fault was made under load.
  */
 export async function drill(options: DrillOptions): Promise<number> {
   // Bad input is told before anything is looked at.
   const chosen = options.fault ? stepsNamed(options.fault) : everyStep(FAULTS);
+  leavesTimeForFaults(options);
   const rate = rateOf(options);
   if (options.report !== undefined) mustNameFile('--report', options.report);
   if (options.list) {
@@ -164,6 +165,16 @@ async function carryOutAndJudge(
     detail(report);
     return result;
   });
+}
+
+/** @throws UserError the time would be over before the first fault */
+function leavesTimeForFaults({ minutes, undisturbed }: DrillOptions): void {
+  if (minutes === undefined || minutes * 60 > undisturbed) return;
+  throw new UserError(
+    `--undisturbed ${undisturbed} leaves no time for faults within --minutes ${minutes}; ` +
+      `allowed: less than ${minutes * 60} seconds, or more minutes`,
+    { exitCode: 2 },
+  );
 }
 
 /**

@@ -107,6 +107,8 @@ export async function carryOut(
       happened.push(one);
       await readLog();
       if (one.unrecovered !== undefined) break;
+      // Also after the last: a fault that the load did not last for shows nothing.
+      failed.signal.throwIfAborted();
     }
     await wait(2);
     await readLog();

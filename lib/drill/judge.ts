@@ -115,7 +115,11 @@ export function judge(evidence: Evidence): Judgement {
       clean &&
       verdict.lookedUp &&
       between.length === 0 &&
-      faults.every((one) => one.inexcusable.length === 0 && one.unrecovered === undefined),
+      // What was not tried says nothing.
+      faults.length > 0 &&
+      faults.every(
+        (one) => one.requests > 0 && one.inexcusable.length === 0 && one.unrecovered === undefined,
+      ),
   };
 }
 

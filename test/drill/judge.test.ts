@@ -106,16 +106,29 @@ describe('the verdict', () => {
     ['an object that could not be decided', { undecided: ['a'] }],
     ['a last look that was not had', { lookedUp: false }],
   ])('is bad with %s', (_, verdict) => {
-    expect(judged([fine(2000)], verdict).good).toBe(false);
+    expect(judged([fine(2000), fine(110_000)], verdict).good).toBe(false);
   });
 
   test('is bad with a request that failed while there was no fault', () => {
-    const { good, between } = judged([failed(60_000, 60_010)]);
+    const { good, between } = judged([failed(60_000, 60_010), fine(110_000)]);
     expect([good, between.length]).toEqual([false, 1]);
   });
 
   test('is bad with a store that did not come back', () => {
-    expect(judged([fine(2000)], {}, { unrecovered: 'berth-1 is not whole' }).good).toBe(false);
+    const unrecovered = 'berth-1 is not whole';
+    expect(judged([fine(2000), fine(110_000)], {}, { unrecovered }).good).toBe(false);
+  });
+
+  test('is bad with a fault during which no request was made', () => {
+    expect(judged([fine(2000), fine(140_000)]).good).toBe(false);
+  });
+
+  test('is bad when no fault was made', () => {
+    const { good } = judge({
+      ...{ happened: [], requests: [fine(2000)], started: 0, verdict: clean, foundOut: FOUND_OUT },
+      undisturbed: { from: 1000, until: 50_000 },
+    });
+    expect(good).toBe(false);
   });
 
   test('counts a request that was held up by one fault, and failed during the next, to the one', () => {

@@ -49,6 +49,13 @@ describe('the table', () => {
     expect(text).toContain('lost: PUT <a>\n');
     expect(text).toContain('kill:leader: 2 failed without an excuse, such as: 502 Bad Gateway\n');
   });
+
+  test('says what was not tried', () => {
+    const text = table({ ...good, good: false, faults: [{ ...kill, requests: 0 }] });
+    expect(text).toMatch(/^✗ {2}kill:leader/m);
+    expect(text).toContain('kill:leader: no request was made meanwhile, so it shows nothing\n');
+    expect(table({ ...good, good: false, faults: [] })).toContain('no fault was made, so nothing is shown\n');
+  });
 });
 
 describe('the page', () => {

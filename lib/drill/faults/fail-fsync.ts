@@ -2,6 +2,7 @@ import { evenWhenInterrupted } from '../../process/interrupt';
 import { identify, isAlive } from '../../process/process-id';
 import { start } from '../../process/start';
 import { waitFor } from '../../process/wait';
+import { UserError } from '../../terminal/user-error';
 import type { Fault } from '../fault';
 import { processOf } from './kill';
 
@@ -19,7 +20,11 @@ export const failFsync: Fault = {
   async strike({ victim, local, hit, hold }) {
     const pid = await processOf(local(), victim);
     const server = identify(pid);
-    if (!server) return;
+    if (!server) {
+      throw new UserError(
+        `the server of ${victim.name}, process ${pid}, ended before its disk could fail; run the drill again`,
+      );
+    }
     await hit([victim], async () => {
       const tracing = start('strace', ['--follow-forks', `--attach=${pid}`, '--quiet=all', ...INJECT]);
       try {

@@ -43,7 +43,9 @@ export function table(result: DrillResult): string {
 }
 
 export const isGood = (fault: FaultResult): boolean =>
-  fault.lost + fault.anomalies + fault.inexcusable === 0 && fault.unrecovered === undefined;
+  fault.requests > 0 &&
+  fault.lost + fault.anomalies + fault.inexcusable === 0 &&
+  fault.unrecovered === undefined;
 
 /** How many failed, how many of those nobody had seen, and within which time. */
 export function failures({ failed, refused, window }: FaultResult): string {
@@ -59,7 +61,9 @@ export function complaints(result: DrillResult): string[] {
     ...result.undecided.map((name) => `not decided, which is no pass: ${name}`),
     ...(result.lookedUp ? [] : ['everything could not be read in the end']),
     ...(result.between > 0 ? [`${result.between} requests failed while there was no fault`] : []),
-    ...result.faults.flatMap(({ name, example, inexcusable, unrecovered }) => [
+    ...(result.faults.length === 0 ? ['no fault was made, so nothing is shown'] : []),
+    ...result.faults.flatMap(({ name, requests, example, inexcusable, unrecovered }) => [
+      ...(requests === 0 ? [`${name}: no request was made meanwhile, so it shows nothing`] : []),
       ...(example === undefined
         ? []
         : [`${name}: ${inexcusable} failed without an excuse, such as: ${example}`]),
