@@ -15,6 +15,9 @@ export interface Keys {
   readonly secretAccessKey: string;
 }
 
+/** How long an answer may take, in milliseconds: whoever ends the rehearsal waits for what is asked. */
+const PATIENCE = 30_000;
+
 /** Keeps the SDK from announcing when it will drop a version of Node.js. */
 const NO_ANNOUNCEMENT = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED';
 
@@ -68,7 +71,11 @@ export function clientSettings(account: Account) {
     region: REGION,
     endpoint: account.endpoint,
     credentials: account.keys,
-    requestHandler: { httpsAgent: new Agent({ ca: readFileSync(account.authority) }) },
+    requestHandler: {
+      httpsAgent: new Agent({ ca: readFileSync(account.authority) }),
+      requestTimeout: PATIENCE,
+      throwOnRequestTimeout: true, // It only warns otherwise.
+    },
   };
 }
 

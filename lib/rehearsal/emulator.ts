@@ -97,7 +97,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Account> 
 
 function answers(account: Account): Promise<boolean> {
   return new Promise((resolve) => {
-    request(`${account.endpoint}/_ministack/health`, { ca: readFileSync(account.authority), agent: false })
+    const how = { ca: readFileSync(account.authority), agent: false, signal: AbortSignal.timeout(10_000) };
+    request(`${account.endpoint}/_ministack/health`, how)
       .on('response', (response) => {
         response.resume();
         resolve(response.statusCode === 200);

@@ -5,6 +5,9 @@ import type { Rising } from '../local/control-plane';
 import { apiUrl } from '../local/health';
 import { UserError } from '../terminal/user-error';
 
+/** Time between two signs of life of an answer, in milliseconds: whoever ends the rehearsal waits for what is asked. */
+const PATIENCE = 30_000;
+
 /** A few requests to the API server itself, as its administrator: for what plays controllers, many times a minute. */
 export class KubernetesApi {
   private readonly agent: Agent;
@@ -53,10 +56,19 @@ export class KubernetesApi {
   ): Promise<{ status: number; body: string }> {
     return new Promise((resolve, reject) => {
       const headers = { accept: 'application/json', ...(body ? { 'content-type': type } : {}) };
-      const asked = request(`${this.address}${path}`, { method, headers, agent: this.agent });
+      const how = { method, headers, agent: this.agent, timeout: PATIENCE };
+      const asked = request(`${this.address}${path}`, how);
+      asked.on('timeout', () => {
+        const error = new UserError(`the API server did not answer ${path} within ${PATIENCE / 1000} s`);
+        reject(error);
+        asked.destroy(error);
+      });
       asked.on('error', reject).on('response', (response) => {
         let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response
+          .on('error', reject)
+          .setEncoding('utf8')
+          .on('data', (chunk: string) => (text += chunk));
         response.on('end', () => {
           resolve({ status: response.statusCode ?? 0, body: text });
         });

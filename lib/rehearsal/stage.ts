@@ -4,6 +4,7 @@ import { startLocal, stopLocal, whileRunning } from '../local/cluster';
 import type { Rising } from '../local/control-plane';
 import type { LocalCluster } from '../local/local-cluster';
 import { startProvisioner } from '../local/provisioner';
+import { closeAll } from '../process/close-all';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { nodePackages } from '../requirements/node-packages';
 import { pythonPackages } from '../requirements/python-packages';
@@ -51,9 +52,7 @@ export async function onStage<T>(
   try {
     return await work(await setUp(workspace, clusterName, progress, closing));
   } finally {
-    await evenWhenInterrupted(async () => {
-      for (const close of closing.reverse()) await close();
-    });
+    await evenWhenInterrupted(() => closeAll(closing));
   }
 }
 
