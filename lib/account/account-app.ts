@@ -1,4 +1,5 @@
-import type { App, Stack } from 'aws-cdk-lib';
+import { Annotations, type App, type Stack } from 'aws-cdk-lib';
+import { supportWarning } from '../config/kubernetes-version';
 import { names } from '../config/names';
 import { refuseDeploymentWhileMissing } from '../config/needed-to-deploy';
 import type { Settings } from '../config/settings';
@@ -20,8 +21,11 @@ export interface AccountStacks {
   readonly pipeline?: PipelineStack;
 }
 
-/** Puts the stacks into a CDK app. Looks nothing up: the account is whichever the CLI deploys into. */
-export function accountApp(app: App, settings: Settings): AccountStacks {
+/**
+ * Puts the stacks into a CDK app. Looks nothing up: the account is whichever the CLI deploys into.
+ * @param today decides whether the Kubernetes version is warned of. Default now
+ */
+export function accountApp(app: App, settings: Settings, today = new Date()): AccountStacks {
   const common = {
     settings,
     env: { region: settings.region },
@@ -32,6 +36,8 @@ export function accountApp(app: App, settings: Settings): AccountStacks {
     ...common,
     description: 'Berth: network, EKS cluster with its add-ons, image repository',
   });
+  const warning = supportWarning(settings.kubernetesVersion, today);
+  if (warning !== undefined) Annotations.of(platform).addWarningV2('berth:kubernetesVersion', warning);
   const image = new ImageStack(app, names.stacks.image, {
     ...common,
     description: 'Berth: which image runs, as the parameter that releases write',

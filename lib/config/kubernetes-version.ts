@@ -12,7 +12,7 @@ export interface AddonVersions {
 }
 
 export interface KubernetesRelease {
-  /** Last day of standard support on EKS, ISO 8601; after it the control plane costs six times as much. */
+  /** Last day of standard support on EKS, ISO 8601. See `supportWarning`. */
   readonly supportedUntil: string;
   /** Why no cluster can have it, if so. */
   readonly refused?: string;
@@ -92,28 +92,45 @@ export const kubernetesReleases: Readonly<Record<string, KubernetesRelease>> = {
 
 export const DEFAULT_KUBERNETES_VERSION = '1.36';
 
-/** The versions a cluster can have on a day, oldest first. */
-export function allowedVersions(today: Date): string[] {
-  return Object.keys(kubernetesReleases).filter((version) => refusal(version, today) === undefined);
+/** The versions a cluster can have, oldest first. */
+export function allowedVersions(): string[] {
+  return Object.keys(kubernetesReleases).filter((version) => refusal(version) === undefined);
 }
 
-/** Why a cluster cannot have this version on that day; undefined when it can. */
-export function refusal(version: string, today: Date): string | undefined {
+/** Why a cluster cannot have this version; undefined when it can. */
+export function refusal(version: string): string | undefined {
   const release = kubernetesReleases[version];
-  if (release === undefined) return 'it is not in the table of lib/config/kubernetes-version.ts';
-  if (release.refused !== undefined) return release.refused;
+  return release === undefined
+    ? 'it is not in the table of lib/config/kubernetes-version.ts'
+    : release.refused;
+}
+
+/**
+ * What to say of a version whose standard support has ended; undefined until then.
+ *
+ * It is no reason to refuse: a cluster of that version may be there, and `cdk diff` and `cdk destroy` run the same app.
+ * https://docs.aws.amazon.com/eks/latest/userguide/view-upgrade-policy.html
+ */
+export function supportWarning(version: string, today: Date): string | undefined {
+  const until = kubernetesReleases[version]?.supportedUntil;
   // The whole last day counts, wherever on Earth it is.
-  const end = Date.parse(`${release.supportedUntil}T23:59:59-12:00`);
-  return today.getTime() > end ? `its standard support ended on ${release.supportedUntil}` : undefined;
+  if (until === undefined || today.getTime() <= Date.parse(`${until}T23:59:59-12:00`)) return undefined;
+  const next = following(version);
+  const fix =
+    refusal(next) === undefined
+      ? `-c kubernetesVersion=${next}`
+      : `add ${next} to the table of lib/config/kubernetes-version.ts`;
+  return (
+    `kubernetesVersion is ${version}, whose standard support ended on ${until}: ` +
+    `EKS moves the control plane up by itself, and leaves nodes and add-ons behind; fix: ${fix}`
+  );
 }
 
 /** What is known of a version that a cluster can have. */
 export function kubernetesRelease(version: string): Required<Omit<KubernetesRelease, 'refused'>> {
   const release = kubernetesReleases[version];
   if (release?.addons === undefined || release.kubectlLayer === undefined) {
-    throw new RangeError(
-      `Kubernetes version is ${version}; allowed: ${allowedVersions(new Date()).join(', ')}`,
-    );
+    throw new RangeError(`Kubernetes version is ${version}; allowed: ${allowedVersions().join(', ')}`);
   }
   const { supportedUntil, addons, kubectlLayer } = release;
   return { supportedUntil, addons, kubectlLayer };
@@ -131,6 +148,11 @@ export function upgradeProblem(from: string, to: string): string | undefined {
     next < now ? 'a control plane never goes down' : 'a control plane goes up one minor version at a time';
   const allowed = next < now ? `1.${now} or 1.${now + 1}` : `1.${now + 1} first`;
   return `kubernetesVersion is ${to} and the cluster runs ${from}: ${reason}; allowed: ${allowed}`;
+}
+
+/** The version one minor up, which EKS goes to next. */
+export function following(version: string): string {
+  return `1.${minor(version) + 1}`;
 }
 
 function minor(version: string): number {

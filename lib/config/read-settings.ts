@@ -9,10 +9,9 @@ const isOfTheCdk = (key: string) => key.startsWith('@') || key.includes(':') || 
 
 /**
  * Reads the settings from the context of a CDK app.
- * @param today decides which Kubernetes versions are in support. Default now
  * @throws UserError with every problem found: the setting, its value, what is allowed, the fix; exit status 2
  */
-export function readSettings(context: Readonly<Record<string, unknown>>, today = new Date()): Settings {
+export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
   const own = Object.fromEntries(Object.entries(context).filter(([key]) => !isOfTheCdk(key)));
   const parsed = schema.safeParse(own);
   const problems: string[] = [];
@@ -32,7 +31,7 @@ export function readSettings(context: Readonly<Record<string, unknown>>, today =
   if (sound.success) {
     const settings = complete(sound.data);
     problems.push(
-      ...combinations(settings, today)
+      ...combinations(settings)
         .filter(({ about }) => !bad.has(about))
         .map(({ text }) => text),
     );
@@ -56,15 +55,15 @@ interface Problem {
 }
 
 /** What no setting can say by itself. */
-function combinations(settings: Settings, today: Date): Problem[] {
+function combinations(settings: Settings): Problem[] {
   const found: Problem[] = [];
   const problem = (about: keyof Settings, allowed: string) => {
     found.push({ about, text: `${describe([about], settings)}; ${allowed}` });
   };
   const { region, availabilityZones: zones, architecture, kubernetesVersion: version } = settings;
-  const refused = refusal(version, today);
+  const refused = refusal(version);
   if (refused !== undefined) {
-    problem('kubernetesVersion', `${refused}; allowed: ${allowedVersions(today).join(', ')}`);
+    problem('kubernetesVersion', `${refused}; allowed: ${allowedVersions().join(', ')}`);
   }
   if (zones.length < 2 || zones.length > 3) problem('availabilityZones', 'allowed: two or three zones');
   const elsewhere = zones.filter((zone) => zone.slice(0, -1) !== region);

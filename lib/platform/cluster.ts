@@ -55,7 +55,8 @@ export class ControlPlane extends Construct {
     this.cluster = cluster as eks.ICluster;
     const resource = cluster.node.defaultChild as eks.CfnCluster;
     resource.node.addDependency(logs);
-    // Extended support costs six times as much; synthesis refuses versions before EKS would move the cluster itself.
+    // Extended support costs six times as much. So EKS moves the cluster up when standard support has ended, and
+    // synthesis warns: see supportWarning.
     resource.upgradePolicy = { supportType: 'STANDARD' };
     resource.deletionProtection = settings.deletionProtection === 'on';
     // The Lambdas' log groups would outlive the stack.

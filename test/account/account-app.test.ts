@@ -1,4 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
+import { accountApp } from '../../lib/account/account-app';
+import { readSettings } from '../../lib/config/read-settings';
 import {
   accountWith,
   deployable,
@@ -97,6 +99,26 @@ describe('no log group outlives its stack', () => {
     // These are called last long before the cluster has gone.
     expect(mayMakeGroups.filter((id) => !id.includes('KubectlProvider'))).toEqual([]);
   });
+});
+
+test('a version out of standard support is warned of, once, and makes the stacks all the same', () => {
+  const warnings = (today: string) => {
+    const { platform, server } = accountApp(
+      new App({ context: { 'aws:cdk:disable-asset-staging': true }, analyticsReporting: false }),
+      readSettings({ ...deployable, kubernetesVersion: '1.34' }),
+      new Date(today),
+    );
+    return [platform, server].map(({ node }) =>
+      node.metadata
+        .filter(({ type }) => type === 'aws:cdk:warning')
+        .map(({ data }) => (typeof data === 'string' ? data : '')),
+    );
+  };
+  expect(warnings('2026-11-23')).toEqual([[], []]);
+  expect(warnings('2027-01-01')).toEqual([
+    [expect.stringContaining('kubernetesVersion is 1.34, whose standard support ended on 2026-12-02')],
+    [],
+  ]);
 });
 
 /**

@@ -45,7 +45,7 @@ export function accountWith(context: Readonly<Record<string, unknown>> = deploya
   });
   const result = {
     app,
-    stacks: accountApp(app, readSettings(app.node.getAllContext() as Record<string, unknown>, TODAY)),
+    stacks: accountApp(app, readSettings(app.node.getAllContext() as Record<string, unknown>), TODAY),
   };
   made.set(key, result);
   return result;

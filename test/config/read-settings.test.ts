@@ -2,8 +2,7 @@ import { readSettings } from '../../lib/config/read-settings';
 import { settingNames, type SettingName } from '../../lib/config/settings';
 import { UserError } from '../../lib/terminal/user-error';
 
-const today = new Date('2026-11-23T12:00:00Z');
-const read = (context: Record<string, unknown> = {}) => readSettings(context, today);
+const read = (context: Record<string, unknown> = {}) => readSettings(context);
 const messageFor = (context: Record<string, unknown>): string => {
   try {
     read(context);

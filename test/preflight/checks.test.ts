@@ -87,6 +87,15 @@ const wrong: [string, string, Parameters<typeof subjectWith>[0], RegExp][] = [
     /kubernetesVersion is 1\.36, which EKS does not offer in standard support in eu-central-1; allowed: 1\.37; fix: -c kubernetesVersion=1\.37/,
   ],
   [
+    'the cluster stays on a version out of standard support, with the next one up as the fix',
+    'Kubernetes version',
+    {
+      context: { kubernetesVersion: '1.34' },
+      answers: { DescribeCluster: { cluster: { version: '1.34' } } },
+    },
+    /kubernetesVersion is 1\.34, which EKS does not offer in standard support in eu-central-1: it moves the control plane up by itself, .*; allowed: 1\.35, 1\.36; fix: -c kubernetesVersion=1\.35$/,
+  ],
+  [
     'the cluster would skip a version',
     'Kubernetes version',
     { answers: { DescribeCluster: { cluster: { version: '1.34' } } } },
@@ -351,6 +360,27 @@ describe('the hosted zone', () => {
   test('is not called wrong where DNS cannot be asked', async () => {
     const finding = await lookAtZone(subjectWith({ context: withDomain }), () => Promise.resolve(undefined));
     expect(finding.status).toBe('unknown');
+  });
+});
+
+test('a version out of standard support is fine on the way up, as EKS skips none', async () => {
+  const step = [
+    ['1.34', 'EXTENDED_SUPPORT'],
+    ['1.35', 'EXTENDED_SUPPORT'],
+    ['1.36', 'STANDARD_SUPPORT'],
+  ].map(([clusterVersion, versionStatus]) => ({ clusterVersion, versionStatus }));
+  const finding = await check('Kubernetes version').look(
+    subjectWith({
+      context: { kubernetesVersion: '1.35' },
+      answers: {
+        DescribeCluster: { cluster: { version: '1.34' } },
+        DescribeClusterVersions: { clusterVersions: step },
+      },
+    }),
+  );
+  expect(finding).toEqual({
+    status: 'good',
+    said: '1.35, out of standard support, on the way up; the cluster runs 1.34',
   });
 });
 

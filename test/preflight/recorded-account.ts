@@ -175,14 +175,11 @@ export function recordedAccount(other: Answers = {}): Clients {
 }
 
 export const settingsWith = (context: Record<string, unknown> = {}) =>
-  readSettings(
-    {
-      administrators: 'arn:aws:iam::123456789012:role/path/admin',
-      clientCidrs: '203.0.113.0/24',
-      ...context,
-    },
-    new Date('2026-11-23T12:00:00Z'),
-  );
+  readSettings({
+    administrators: 'arn:aws:iam::123456789012:role/path/admin',
+    clientCidrs: '203.0.113.0/24',
+    ...context,
+  });
 
 export const DEPLOYED: Subject['stacks'] = Object.fromEntries(
   (['platform', 'image', 'server', 'pipeline'] as StackName[]).map((name) => [

@@ -2,10 +2,8 @@ import { readSettings } from '../../lib/config/read-settings';
 import { rehearsalSettings } from '../../lib/rehearsal/settings';
 import { difference } from '../../lib/rehearsal/steps/destroy';
 
-const today = new Date('2026-11-23T12:00:00Z');
-
 test('the settings of a rehearsal are settings of the app, and leave nothing to be asked for', () => {
-  const settings = readSettings(rehearsalSettings('1.35'), today);
+  const settings = readSettings(rehearsalSettings('1.35'));
   expect(settings).toMatchObject({ kubernetesVersion: '1.35', replicas: 3, dataOnDestroy: 'delete' });
   expect(settings.administrators.length).toBe(1);
   expect(settings.clientCidrs).toEqual(['0.0.0.0/0']);
@@ -13,7 +11,7 @@ test('the settings of a rehearsal are settings of the app, and leave nothing to 
 
 test('one that is given is rehearsed in place of the default', () => {
   const given = rehearsalSettings('1.35', { replicas: '1', dataOnDestroy: 'keep' });
-  expect(readSettings(given, today)).toMatchObject({ replicas: 1, dataOnDestroy: 'keep' });
+  expect(readSettings(given)).toMatchObject({ replicas: 1, dataOnDestroy: 'keep' });
 });
 
 test('one that the rehearsal decides itself is refused, with the value it has', () => {

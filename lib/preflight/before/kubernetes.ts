@@ -3,9 +3,9 @@ import {
   DescribeClusterCommand,
   DescribeClusterVersionsCommand,
 } from '@aws-sdk/client-eks';
-import { kubernetesRelease, upgradeProblem } from '../../config/kubernetes-version';
+import { following, kubernetesRelease, upgradeProblem } from '../../config/kubernetes-version';
 import { names } from '../../config/names';
-import { ifThere, judge, unknown, type Check } from '../check';
+import { good, ifThere, judge, unknown, type Check } from '../check';
 
 /** How many versions an error names. */
 const NEWEST = 3;
@@ -24,14 +24,27 @@ export const kubernetesVersion: Check = {
     const allowed = standard.map(({ clusterVersion = '' }) => clusterVersion).sort();
     const offered = standard.find(({ clusterVersion }) => clusterVersion === wanted);
     const until = offered?.endOfStandardSupportDate?.toISOString().slice(0, 10);
+    const running = runs === undefined ? '' : `; the cluster runs ${runs}`;
+    const extended = clusterVersions.some(
+      (one) => one.clusterVersion === wanted && one.versionStatus === 'EXTENDED_SUPPORT',
+    );
+    // EKS skips no version, so a cluster that is behind goes through this one whatever its support.
+    if (extended && runs !== undefined && runs !== wanted) {
+      return good(`${wanted}, out of standard support, on the way up${running}`);
+    }
+    const stays = extended && runs === wanted;
     return judge(
       offered === undefined
         ? [
-            `kubernetesVersion is ${wanted}, which EKS does not offer in standard support in ${settings.region}; ` +
-              `allowed: ${allowed.join(', ')}; fix: -c kubernetesVersion=${allowed.at(-1) ?? ''}`,
+            `kubernetesVersion is ${wanted}, which EKS does not offer in standard support in ${settings.region}` +
+              (stays
+                ? ': it moves the control plane up by itself, and leaves nodes and add-ons behind'
+                : '') +
+              `; allowed: ${allowed.join(', ')}; ` +
+              `fix: -c kubernetesVersion=${stays ? following(wanted) : (allowed.at(-1) ?? '')}`,
           ]
         : [],
-      `${wanted}${until === undefined ? '' : `, in standard support until ${until}`}${runs === undefined ? '' : `; the cluster runs ${runs}`}`,
+      `${wanted}${until === undefined ? '' : `, in standard support until ${until}`}${running}`,
     );
   },
 };
