@@ -16,6 +16,8 @@ export const names = {
   connection: 'berth',
   /** ECR repository of the server's image. */
   repository: 'berth',
+  /** How tags begin by which an image in that repository is kept: see `imageRepository`. */
+  releaseTag: 'release-',
   /** SSM parameter that holds what runs, as `repository@sha256:…`. Written by releases, read by CloudFormation. */
   imageParameter: '/berth/image',
   namespace: contract.name,

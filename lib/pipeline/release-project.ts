@@ -116,6 +116,11 @@ export class ReleaseProject extends Construct {
           }),
         ],
       }),
+      // Gives what it releases the tag that keeps it. Layers, and so images that were not there, it cannot push.
+      new PolicyStatement({
+        actions: ['ecr:BatchGetImage', 'ecr:PutImage'],
+        resources: [repository.repositoryArn],
+      }),
       new PolicyStatement({ actions: ['eks:DescribeCluster'], resources: [cluster.clusterArn] }),
     ];
   }

@@ -3,11 +3,11 @@ import * as ecr from 'aws-cdk-lib/aws-ecr';
 import type { Construct } from 'constructs';
 import { names } from '../config/names';
 
-/** A release adds a tag with this prefix to its image: what runs, or could be rolled back to, is never expired. */
-export const RELEASE_TAG_PREFIX = 'release-';
-
 /**
  * The registry of the server's image. Everything in it can be built again from the source, so it goes with the stack.
+ *
+ * A release gives its image a tag of its own before anything runs it (`PushedImages.keep`), and the image before it as
+ * well: what runs, or could be rolled back to, is never expired however many builds come after it.
  */
 export function imageRepository(scope: Construct, id: string): ecr.Repository {
   return new ecr.Repository(scope, id, {
@@ -23,7 +23,7 @@ export function imageRepository(scope: Construct, id: string): ecr.Repository {
       {
         rulePriority: 1,
         description: 'Releases: the last thousand',
-        tagPrefixList: [RELEASE_TAG_PREFIX],
+        tagPrefixList: [names.releaseTag],
         maxImageCount: 1000,
       },
       {

@@ -14,6 +14,7 @@ import { PushedImages } from '../server/first-image/pushed-images';
 import { withAccountCluster } from '../targets/account-cluster';
 import { messageOf, UserError } from '../terminal/user-error';
 import { declaredInAccount } from './declared-in-account';
+import { keptIn } from './kept-in';
 import type { ReleasePlace } from './release';
 
 export interface AccountPlaceOptions {
@@ -55,6 +56,7 @@ export async function withAccountPlace<T>(
         service,
         obstacleToPulling: async (image) =>
           (await images.exists(image)) ? undefined : 'its repository does not have it; push it first',
+        keep: keptIn(images),
       });
     } finally {
       await service.close();

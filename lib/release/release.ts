@@ -24,6 +24,8 @@ export interface ReleasePlace {
   readonly service: ItemClient;
   /** Why the nodes could not pull the image, where that can be asked beforehand. */
   readonly obstacleToPulling?: (image: string) => Promise<string | undefined>;
+  /** Sees that the image does not expire where it is pulled from, where images do. */
+  readonly keep?: (image: string) => Promise<void>;
 }
 
 export interface ReleaseRequest {
@@ -119,7 +121,7 @@ async function settlePending(
 
 /** @returns undefined when the image runs already */
 async function begin(
-  { cluster, declaration, service, obstacleToPulling }: ReleasePlace,
+  { cluster, declaration, service, obstacleToPulling, keep }: ReleasePlace,
   journal: Journal,
   { kind, image, commit, by }: ReleaseRequest,
   progress: Progress,
@@ -138,6 +140,8 @@ async function begin(
     await askService(service, []);
     const obstacle = await obstacleToPulling?.(image);
     if (obstacle !== undefined) throw new UserError(`${image} cannot be released: ${obstacle}`);
+    // Before anything runs it; and what runs now, as a release that knew nothing of this may have brought it.
+    for (const one of [before.image, image]) await keep?.(one);
     const record: ReleaseRecord = {
       id: randomUUID(),
       kind,

@@ -48,7 +48,7 @@ test('the build may push to the one repository, report, and keep what it made; n
   });
 });
 
-test('the release may change the parameter and the server’s stack, and look; it cannot push', () => {
+test('the release may change the parameter and the server’s stack, tag what is pushed, and look; it cannot push layers', () => {
   expect(may('ReleaseRole')).toEqual({
     ...log('ReleaseProject'),
     ...fetchSource,
@@ -63,7 +63,7 @@ test('the release may change the parameter and the server’s stack, and look; i
         'cloudformation:UpdateStack',
       ],
     ],
-    '<Repository>': ['ecr:DescribeImages'],
+    '<Repository>': ['ecr:BatchGetImage', 'ecr:DescribeImages', 'ecr:PutImage'],
     'ecr repository/cdk-hnb659fds-container-assets-ACCOUNT-REGION': ['ecr:DescribeImages'],
     '<ControlPlaneCluster>': ['eks:DescribeCluster'],
     // What CodeBuild asks for to stand in a VPC:

@@ -31,7 +31,10 @@ function parse(image: string): Place | undefined {
   return { registryId: registry, repositoryName: repository, ...(digest === undefined ? {} : { digest }) };
 }
 
-/** Images in ECR, as far as choosing the first one needs them. */
+/** How much of a digest is in a tag: enough to be no other's. */
+const TAG_DIGITS = 12;
+
+/** Images in ECR, as far as choosing the first one and releasing others need them. */
 export class PushedImages {
   constructor(private readonly client: ECRClient) {}
 
@@ -65,32 +68,77 @@ export class PushedImages {
   /** Gives an image a second tag, taking the tag from whatever had it. */
   async tag(repositoryUri: string, digest: string, tag: string): Promise<void> {
     const { registryId, repositoryName } = inEcr(repositoryUri);
-    const { images = [] } = await this.client.send(
-      new BatchGetImageCommand({
-        ...{ registryId, repositoryName },
-        imageIds: [{ imageDigest: digest }],
-        acceptedMediaTypes: MEDIA_TYPES,
-      }),
-    );
-    const [image] = images;
-    if (image === undefined) throw new Error(`${repositoryUri}@${digest} is not there`);
-    const put = () =>
-      this.client.send(
-        new PutImageCommand({
-          ...{ registryId, repositoryName, imageTag: tag, imageDigest: digest },
-          imageManifest: image.imageManifest,
-          imageManifestMediaType: image.imageManifestMediaType,
-        }),
-      );
+    const put = await this.again({ registryId, repositoryName }, digest, tag);
     try {
       await put();
     } catch (error) {
-      if (isNamed(error, 'ImageAlreadyExistsException')) return; // It has the tag.
       if (!isNamed(error, 'ImageTagAlreadyExistsException')) throw error;
       // From an installation before this one. Tags of the repository are immutable, so it is taken away first.
       await this.untag(repositoryUri, tag);
       await put();
     }
+  }
+
+  /**
+   * Gives an image a second tag made of `prefix` and the beginning of its digest. One that has it is left as it is, and
+   * so is one that is not in the repository of that name here, but in another or in another account's.
+   */
+  async keep(image: string, repositoryName: string, prefix: string): Promise<void> {
+    const place = parse(image);
+    if (place?.digest === undefined || place.repositoryName !== repositoryName) return;
+    const tag = prefix + place.digest.slice('sha256:'.length, 'sha256:'.length + TAG_DIGITS);
+    // No registry is named, so it is the one of whoever asks.
+    const tags = await this.tagsOf(repositoryName, place.digest);
+    if (tags === undefined || tags.includes(tag)) return;
+    const put = await this.again({ repositoryName }, place.digest, tag);
+    await put();
+  }
+
+  /** Undefined where there is no such image. */
+  private async tagsOf(repositoryName: string, imageDigest: string): Promise<string[] | undefined> {
+    try {
+      const { imageDetails = [] } = await this.client.send(
+        new DescribeImagesCommand({ repositoryName, imageIds: [{ imageDigest }] }),
+      );
+      return imageDetails[0]?.imageTags ?? [];
+    } catch (error) {
+      if (isNamed(error, 'ImageNotFoundException', 'RepositoryNotFoundException')) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Reads an image's manifest, which is put again under another tag; its layers are there already.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-retag.html
+   * @returns puts it
+   */
+  private async again(
+    repository: { readonly registryId?: string; readonly repositoryName: string },
+    imageDigest: string,
+    imageTag: string,
+  ): Promise<() => Promise<void>> {
+    const { images = [] } = await this.client.send(
+      new BatchGetImageCommand({
+        ...repository,
+        imageIds: [{ imageDigest }],
+        acceptedMediaTypes: MEDIA_TYPES,
+      }),
+    );
+    const [image] = images;
+    if (image === undefined) throw new Error(`${repository.repositoryName}@${imageDigest} is not there`);
+    const { imageManifest, imageManifestMediaType } = image;
+    return async () => {
+      try {
+        await this.client.send(
+          new PutImageCommand({
+            ...repository,
+            ...{ imageTag, imageDigest, imageManifest, imageManifestMediaType },
+          }),
+        );
+      } catch (error) {
+        if (!isNamed(error, 'ImageAlreadyExistsException')) throw error; // It has the tag.
+      }
+    };
   }
 
   /** Takes a tag away. An image that has another one, as every asset does, stays. */

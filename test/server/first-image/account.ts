@@ -15,6 +15,8 @@ export class Account implements Clients {
   readonly parameters = new Map<string, string>();
   /** Digest of each tag, by repository. */
   readonly repositories = new Map<string, Map<string, string>>();
+  /** Tags that were put, first to last. */
+  readonly done: string[] = [];
   stackStatus = 'UPDATE_IN_PROGRESS';
   /** What happens, once, in between reading the parameter and writing it. */
   meanwhile: () => void = () => undefined;
@@ -56,7 +58,11 @@ export class Account implements Clients {
       return {};
     },
     DescribeImages: ({ repositoryName, imageIds }: { repositoryName: string; imageIds: ImageId[] }) => ({
-      imageDetails: imageIds.map((id) => ({ imageDigest: this.find(repositoryName, id) })),
+      imageDetails: imageIds.map((id) => {
+        const imageDigest = this.find(repositoryName, id);
+        const tags = [...this.tags(repositoryName)].filter(([, digest]) => digest === imageDigest);
+        return { imageDigest, imageTags: tags.map(([tag]) => tag) };
+      }),
     }),
     BatchGetImage: ({ repositoryName, imageIds }: { repositoryName: string; imageIds: ImageId[] }) => ({
       images: imageIds.map((id) => ({ imageManifest: `manifest of ${this.find(repositoryName, id)}` })),
@@ -67,6 +73,7 @@ export class Account implements Clients {
       const had = tags.get(input.imageTag);
       if (had === digest) throw apiError('ImageAlreadyExistsException');
       if (had !== undefined) throw apiError('ImageTagAlreadyExistsException');
+      this.done.push(`${input.repositoryName}:${input.imageTag}`);
       tags.set(input.imageTag, digest);
       return {};
     },
