@@ -14,6 +14,10 @@ export class Interrupted extends Error {
 
 /** The whole process's; everything but clean-up work ends with it. */
 const root = new AbortController();
+/** Aborted when a person does not want to wait any longer for what does not end by itself. */
+const patience = new AbortController();
+/** So many signals are taken for that. */
+const INSISTENT = 3;
 /** What clean-up work has in its place. It goes with the work, as several may clean up at once, beside work that goes on. */
 const shield = new AsyncLocalStorage<AbortSignal>();
 /** Clean-up work under way; it goes on whatever signals come. */
@@ -27,13 +31,22 @@ export function interrupted(): AbortSignal {
   return shield.getStore() ?? root.signal;
 }
 
+/** Aborted once this process was asked three times to end. Of commands that were told to end, none is waited for then. */
+export function insisted(): AbortSignal {
+  return patience.signal;
+}
+
 /** Turns the signals that ask a process to end into an abort, so that `finally` blocks run. Called once, by the command line. */
 export function listenForInterrupts(): void {
+  let asked = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      asked += 1;
       if (cleaning > 0) process.stderr.write('still cleaning up\n');
+      else if (asked === INSISTENT - 1) process.stderr.write('still ending what runs; once more kills it\n');
       // Also then: a clean-up may be part of what goes well, and more be to come after it.
       root.abort(new Interrupted(signal));
+      if (asked >= INSISTENT) patience.abort();
     });
   }
 }

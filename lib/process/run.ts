@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../terminal/user-error';
-import { interrupted } from './interrupt';
+import { signalGroup } from './group';
+import { insisted, interrupted } from './interrupt';
 import { lineThatMatters } from './line-that-matters';
 
 export interface RunOptions {
@@ -18,6 +19,9 @@ export interface RunOptions {
   /** For a command that would go on for ever: aborting it ends the command, which counts as done. */
   readonly until?: AbortSignal;
 }
+
+/** Time to end for a command that was told to, in milliseconds: it may have clean-up work of its own. */
+const GRACE = 120_000;
 
 /** A command ended with a status other than 0, or could not be started. */
 export class CommandFailed extends UserError {
@@ -36,7 +40,8 @@ export class CommandFailed extends UserError {
 /**
  * Runs a command to its end and returns its standard output without the last newline.
  *
- * The child gets a process group of its own, so that an interrupt ends everything it started.
+ * The child gets a process group of its own, so that an interrupt ends everything it started. What has not ended within
+ * two minutes, or when the person insists, is killed.
  * @throws CommandFailed when it ends with anything but status 0.
  */
 export async function run(
@@ -83,8 +88,14 @@ export async function run(
     child.stdin.on('error', () => undefined); // The child may end without reading its input.
     child.stdin.end(options.input ?? '');
 
+    let grace: NodeJS.Timeout | undefined;
+    const kill = () => {
+      signalGroup(child, 'SIGKILL');
+    };
     const onInterrupt = () => {
-      if (child.pid !== undefined) killGroup(child.pid);
+      signalGroup(child, 'SIGTERM');
+      grace ??= setTimeout(kill, GRACE);
+      insisted().addEventListener('abort', kill, { once: true });
     };
     signal.addEventListener('abort', onInterrupt, { once: true });
     options.until?.addEventListener('abort', onInterrupt, { once: true });
@@ -94,6 +105,8 @@ export async function run(
     const end = (settle: () => void) => {
       if (ended) return;
       ended = true;
+      clearTimeout(grace);
+      insisted().removeEventListener('abort', kill);
       signal.removeEventListener('abort', onInterrupt);
       options.until?.removeEventListener('abort', onInterrupt);
       if (log !== undefined) closeSync(log);
@@ -126,13 +139,5 @@ export async function succeeds(
   } catch (error) {
     if (error instanceof CommandFailed) return false;
     throw error;
-  }
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGTERM');
-  } catch {
-    // It ended between the interrupt and here.
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { signalGroup } from './group';
 import { interrupted } from './interrupt';
 import { CommandFailed } from './run';
 
@@ -7,7 +8,7 @@ import { CommandFailed } from './run';
 export interface Started {
   /** @throws CommandFailed it ended with another status than 0, and was not told to end */
   readonly ended: Promise<void>;
-  /** Sends a signal, SIGTERM by default, and waits for the end. One that has ended is left alone. */
+  /** Sends a signal to it and what it started, SIGTERM by default, and waits for the end. One that has ended is left alone. */
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export function start(command: string, args: readonly string[], options: StartOp
   let tail = '';
   const tell = (how: NodeJS.Signals) => {
     told = how;
-    if (child.exitCode === null && child.signalCode === null) child.kill(how);
+    if (child.exitCode === null && child.signalCode === null) signalGroup(child, how);
   };
   const onInterrupt = () => {
     tell('SIGTERM');

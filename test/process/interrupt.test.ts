@@ -73,3 +73,20 @@ test('a Ctrl-C ends what was begun while something else cleaned up', async () =>
   pressCtrlC();
   await expect(working).rejects.toThrow('interrupted (SIGINT)');
 });
+
+test('a command that does not end when it is told to is killed at the third Ctrl-C', async () => {
+  const { passed: ready, open } = gate();
+  const working = run('sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 0.05; done'], {
+    onLine: open,
+  });
+  const ended = jest.fn();
+  working.catch(ended);
+  await ready;
+  pressCtrlC();
+  pressCtrlC();
+  await sleep(200);
+  expect(ended).not.toHaveBeenCalled();
+  expect(said).toHaveBeenCalledWith('still ending what runs; once more kills it\n');
+  pressCtrlC();
+  await expect(working).rejects.toThrow('interrupted (SIGINT)');
+});

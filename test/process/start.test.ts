@@ -14,6 +14,18 @@ describe('a program that runs beside this one', () => {
     await sh('exec sleep 60').end();
   });
 
+  test('ends with what it started', async () => {
+    let ready: () => void = () => undefined;
+    const isReady = new Promise<void>((resolve) => (ready = resolve));
+    const program = sh('sleep 60 & echo ready; wait', () => {
+      ready();
+    });
+    await isReady;
+    const told = Date.now();
+    await program.end();
+    expect(Date.now() - told).toBeLessThan(30_000);
+  });
+
   test('is given the time to finish when it is told to end', async () => {
     const lines: string[] = [];
     let ready: () => void = () => undefined;
