@@ -20,7 +20,8 @@ export const MEMBERS_LEFT = 'berth.example.com/members-left';
  *
  * It is the API server's own admission (https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/,
  * Kubernetes 1.30), so nothing has to run for it. Deleting is left alone, and so is 0 replicas: then all members stop
- * and all come back. A policy has no clock, but the API server has noted when each part of the object was changed,
+ * and all come back. If fewer come back than there were, these wait for the others; nothing is lost by that. A policy
+ * has no clock, but the API server has noted when each part of the object was changed,
  * this change included, and the last of these times is now.
  */
 export function replicasPolicies(profile: Profile) {
