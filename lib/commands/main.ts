@@ -234,7 +234,10 @@ async function main(): Promise<number> {
     });
   command('test', 'run every check: format, lint, types, unit tests, image, end to end')
     .option('--only <steps>', 'run only these steps, separated by commas')
-    .option('--reports <folder>', 'write JUnit and coverage reports there, for CI servers')
+    .option(
+      '--reports <folder>',
+      'write JUnit and coverage reports there, for CI servers; a folder that is not there, is empty or holds earlier ones',
+    )
     .option('--json', 'print the result as JSON')
     .action(async (options: TestOptions) => {
       finish(await test(options));

@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import type { Outcome } from '../checks/check';
 import { checks } from '../checks/checks';
 import { coverageReport, junitReport } from '../checks/reports';
 import { runChecks } from '../checks/run-checks';
 import { logFile } from '../installation/installation';
+import { emptyOutputFolder, outputFolder } from '../process/output-folder';
 import { terminalProgress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { checkout } from './checkout';
@@ -14,7 +15,7 @@ import { prepareChecks } from './prepare';
 export interface TestOptions {
   /** Names of checks, separated by commas; when absent all of them but those that run only when named. */
   readonly only?: string;
-  /** Folder for JUnit and coverage reports. */
+  /** Folder for JUnit and coverage reports; those of an earlier run in it are replaced, anything else refused. */
   readonly reports?: string;
   readonly json?: boolean;
 }
@@ -22,12 +23,13 @@ export interface TestOptions {
 /** Runs every check, whatever failed before it, and closes with the line `N passed, N failed`. */
 export async function test(options: TestOptions): Promise<number> {
   const chosen = choose(options.only);
+  const into = options.reports === undefined ? undefined : outputFolder(options.reports, '--reports');
   const progress = terminalProgress();
   await prepareChecks(
     chosen.map(({ name }) => name),
     progress,
   );
-  const reports = options.reports === undefined ? {} : { reports: emptyReports(resolve(options.reports)) };
+  const reports = into === undefined ? {} : { reports: emptyReports(into) };
   const logOf = (name: string) => {
     const log = logFile(checkout, `test-${name}`);
     rmSync(log, { force: true });
@@ -45,9 +47,9 @@ export async function test(options: TestOptions): Promise<number> {
 
 /** Takes away those of an earlier run, which would pass for this one's. */
 function emptyReports(reports: string): string {
+  emptyOutputFolder(reports, '--reports');
   for (const folder of [dirname(junitReport(reports, '')), dirname(coverageReport(reports, 'go'))]) {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder);
   }
   return reports;
 }

@@ -6,14 +6,15 @@ import { messageOf, UserError } from '../terminal/user-error';
 const MARK = '.berth-output';
 
 /**
- * Makes the folder of an `--output`, if it is not there, and leaves alone what is in it.
+ * Makes a folder for output, if it is not there, and leaves alone what is in it.
+ * @param option that names it, for the error
  * @returns its absolute path
  * @throws UserError it cannot be made, or holds what is no earlier output; exit status 2
  */
-export function outputFolder(given: string): string {
+export function outputFolder(given: string, option = '--output'): string {
   const refuse = (why: string) =>
     new UserError(
-      `--output is ${JSON.stringify(given)}, ${why}\n` +
+      `${option} is ${JSON.stringify(given)}, ${why}\n` +
         '  allowed: a folder that is not there, is empty, or holds an earlier output, which is replaced\n' +
         '  fix: name another folder, or empty this one first',
       { exitCode: 2 },
@@ -37,8 +38,8 @@ export function outputFolder(given: string): string {
  * Empties the folder of an output, which is marked as one.
  * @throws UserError as `outputFolder`
  */
-export function emptyOutputFolder(folder: string): void {
-  outputFolder(folder); // Much may have happened since it was looked at.
+export function emptyOutputFolder(folder: string, option?: string): void {
+  outputFolder(folder, option); // Much may have happened since it was looked at.
   markOutputFolder(folder);
   for (const name of readdirSync(folder)) {
     if (name !== MARK) rmSync(join(folder, name), { recursive: true, force: true });

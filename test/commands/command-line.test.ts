@@ -91,6 +91,7 @@ describe('the command line', () => {
     [['image', '--output', '.'], '--output is ".", a folder with something else in it'],
     [['image', '--output', __filename], `--output is "${__filename}", which cannot be a folder`],
     [['build', 'ttl.sh/x', '--output', '.'], '--output is ".", a folder with something else in it'],
+    [['test', '--reports', '.'], '--reports is ".", a folder with something else in it'],
     [
       ['build', '--variable', 'IMAGE_REPOSITORY=ttl.sh/x'],
       '--variable IMAGE_REPOSITORY=ttl.sh/x says where to push; give it as the argument: bin/berth build REGISTRY/NAME',
