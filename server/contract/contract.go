@@ -9,6 +9,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 //go:embed contract.json
@@ -119,6 +122,16 @@ type Limits struct {
 	// a load balancer's own idle timeout (60 s), so that the balancer never
 	// sends a request on a connection the server is closing.
 	IdleSeconds int `json:"idleSeconds"`
+}
+
+// PodOrdinal splits the name of a pod of the StatefulSet into what all of them
+// begin with, the hyphen included, and its number. ok is false if it is no such
+// name, or of a pod beyond the most that there can be.
+func (c Contract) PodOrdinal(name string) (base string, ordinal int, ok bool) {
+	cut := strings.LastIndexByte(name, '-') + 1
+	ordinal, err := strconv.Atoi(name[cut:])
+	ok = err == nil && cut > 0 && strconv.Itoa(ordinal) == name[cut:] && ordinal >= 0 && ordinal < slices.Max(c.Replicas)
+	return name[:cut], ordinal, ok
 }
 
 // Get is the contract of this build.

@@ -254,7 +254,7 @@ func Read(environ []string) (Settings, error) {
 
 // fit tells which settings do not go together.
 func (s Settings) fit() error {
-	env, most := contract.Get.Environment, slices.Max(contract.Get.Replicas)
+	env := contract.Get.Environment
 	if s.PeerDomain == "" {
 		if s.Replicas > 1 {
 			return fmt.Errorf("environment variable %s is %q, and %s is empty; allowed: 1 without a domain that members have names in; set %s as well",
@@ -262,16 +262,12 @@ func (s Settings) fit() error {
 		}
 		return nil
 	}
-	_, ordinal, _ := strings.Cut(ordinalOf.FindString(s.PodName), "-")
-	if n, err := strconv.Atoi(ordinal); err != nil || n >= most {
+	if _, _, ok := contract.Get.PodOrdinal(s.PodName); !ok {
 		return fmt.Errorf("environment variable %s is %q; allowed where %s is set: a name that ends in -0 to -%d, as pods of a StatefulSet have",
-			env.PodName, s.PodName, env.PeerDomain, most-1)
+			env.PodName, s.PodName, env.PeerDomain, slices.Max(contract.Get.Replicas)-1)
 	}
 	return nil
 }
-
-// ordinalOf finds the end of a pod's name that numbers the pods of a set.
-var ordinalOf = regexp.MustCompile(`-(0|[1-9][0-9]*)$`)
 
 // FromEnvironment reads the settings of this process.
 func FromEnvironment() (Settings, error) { return Read(os.Environ()) }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
@@ -44,40 +43,36 @@ func split(waiting []*pending, may func(*pending) bool) (group, left []*pending)
 	return group, left
 }
 
-// makeGroup makes all writes of a group, and leaves in each what became of it.
-// It calls stuck when it was not answered and tries again.
+// makeGroup makes all writes of a group whose time is not over, and leaves in
+// each what became of it. It calls stuck when it was not answered and tries
+// again.
 func (s *Store) makeGroup(group []*pending, stuck func()) {
-	// What waited for its turn until its time was over is not made any more.
-	group = slices.DeleteFunc(slices.Clone(group), func(p *pending) bool {
-		ended := p.ctx.Err() != nil
-		if ended {
+	due := make([]*pending, 0, len(group))
+	// One that came long before the others must not end them too.
+	var latest time.Time
+	for _, p := range group {
+		if p.ctx.Err() != nil {
+			// It waited for its turn until its time was over.
 			p.err = unavailable()
+			continue
 		}
-		return ended
-	})
-	if len(group) == 0 {
+		due = append(due, p)
+		if deadline, _ := p.ctx.Deadline(); deadline.After(latest) {
+			latest = deadline
+		}
+	}
+	if len(due) == 0 {
 		return
 	}
-	ctx, cancel := context.WithDeadline(s.life, latest(group))
+	ctx, cancel := context.WithDeadline(s.life, latest)
 	defer cancel()
-	err := s.makeTogether(ctx, group, stuck)
-	for _, p := range group {
+	err := s.makeTogether(ctx, due, stuck)
+	for _, p := range due {
 		p.err = err
 		if errors.Is(err, etcderrors.ErrNoSpace) {
 			p.err = s.withoutSpace(ctx, p, stuck)
 		}
 	}
-}
-
-// latest is when the time of all writes of a group is over: one that came long
-// before the others must not end them too.
-func latest(group []*pending) (deadline time.Time) {
-	for _, p := range group {
-		if own, _ := p.ctx.Deadline(); own.After(deadline) {
-			deadline = own
-		}
-	}
-	return deadline
 }
 
 // transaction makes the writes of a group. After done, the changes that come

@@ -87,8 +87,8 @@ func (s *Store) page(ctx context.Context, from cursor.Cursor, limit int) (Page, 
 	}
 }
 
-// Each step makes etcd count all that is left of the list, and takes up memory
-// for documents of up to a megabyte each, wanted or not.
+// How many items are read at once, at first and at the most: all are in memory
+// then, of up to a megabyte each, whether there is room for them or not.
 const firstStep, largestStep = 16, 128
 
 // nextStep is twice the step before, as long as there is room on the page for

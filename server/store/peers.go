@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"example.com/berth/contract"
 )
@@ -25,12 +24,11 @@ type peers struct {
 var mostMembers = slices.Max(contract.Get.Replicas)
 
 func newPeers(options Options) (peers, error) {
-	cut := strings.LastIndexByte(options.Name, '-') + 1
-	ordinal, err := strconv.Atoi(options.Name[cut:])
-	if err != nil || cut == 0 || strconv.Itoa(ordinal) != options.Name[cut:] || ordinal < 0 || ordinal >= mostMembers {
+	base, ordinal, ok := contract.Get.PodOrdinal(options.Name)
+	if !ok {
 		return peers{}, fmt.Errorf("the member's name is %q; allowed: a name that ends in -0 to -%d", options.Name, mostMembers-1)
 	}
-	return peers{options.Name[:cut], ordinal, options.PeerDomain, options.Addresses}, nil
+	return peers{base, ordinal, options.PeerDomain, options.Addresses}, nil
 }
 
 func (p peers) name(ordinal int) string { return p.base + strconv.Itoa(ordinal) }

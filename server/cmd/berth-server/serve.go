@@ -76,7 +76,8 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 	case <-signals:
 		// A member that has not started is as if it had been killed.
 		log.Info("told to stop while starting")
-		return refuse(server, handler, cut)
+		refuse(server, handler, cut)
+		return nil
 	case err := <-served:
 		return fmt.Errorf("serving HTTP: %w", err)
 	}
@@ -106,15 +107,11 @@ func serve(ctx context.Context, s settings.Settings, log *slog.Logger, signals <
 
 // refuse ends a server whose store is not open: requests that wait for it are
 // told to try again elsewhere.
-func refuse(server *http.Server, handler *api.Handler, cut context.CancelFunc) error {
+func refuse(server *http.Server, handler *api.Handler, cut context.CancelFunc) {
 	handler.Drain()
 	cut()
-	ctx, cancel := context.WithTimeout(context.Background(), lingerTimeout)
-	defer cancel()
-	if server.Shutdown(ctx) == nil {
-		return nil
-	}
-	return server.Close()
+	// Whoever has not sent a whole request by then was promised nothing.
+	_ = shutDown(server, handler, cut, lingerTimeout)
 }
 
 // drain serves on until no request has come for as long as delay, so that one
