@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { signalGroup } from '../process/group';
 import { interrupted } from '../process/interrupt';
+import { quoted } from '../process/quoted';
 
 /** Reads the names of files from descriptor 3, sources each, and tells its status on descriptor 4. */
 const LOOP = `while read -r file <&3; do . "$file" 3<&- 4>&-; echo "$?" >&4; done`;
@@ -80,10 +82,10 @@ export class Shell {
   /** Ends the shell and everything it started, and waits until that has ended. */
   async end(): Promise<void> {
     const deadline = Date.now() + GRACE * 1000;
-    for (const group of this.groups) signal(group, 'SIGTERM');
+    for (const group of this.groups) signalGroup(group, 'SIGTERM');
     for (const group of this.groups) {
-      while (signal(group, 0) && Date.now() < deadline) await sleep(20);
-      signal(group, 'SIGKILL');
+      while (signalGroup(group, 0) && Date.now() < deadline) await sleep(20);
+      signalGroup(group, 'SIGKILL');
     }
     closeSync(this.log);
     rmSync(this.folder, { recursive: true, force: true });
@@ -100,7 +102,7 @@ export class Shell {
     if (child.pid !== undefined) this.groups.push(child.pid);
     const interrupt = interrupted();
     const onInterrupt = () => {
-      if (child.pid !== undefined) signal(child.pid, 'SIGTERM');
+      signalGroup(child.pid, 'SIGTERM');
     };
     interrupt.addEventListener('abort', onInterrupt, { once: true });
     child.once('close', () => {
@@ -109,17 +111,4 @@ export class Shell {
     child.stdio[3]?.on('error', () => undefined); // The shell has ended; its 'close' tells how.
     return child;
   }
-}
-
-/** @returns whether there was anyone to send it to */
-function signal(group: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(-group, name);
-  } catch {
-    return false;
-  }
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -4,6 +4,7 @@ import { contract } from '../contract';
 import { manifests } from '../manifests/manifests';
 import { minikubeProfile } from '../manifests/profiles/minikube';
 import { toYaml } from '../manifests/yaml';
+import { quoted } from '../process/quoted';
 import { messageOf, UserError } from '../terminal/user-error';
 import { print } from './output';
 
@@ -59,7 +60,7 @@ function replace(file: string, content: string): void {
 /** As one word of a shell, and on one line of a comment. */
 function asWord(path: string): string {
   if (/^[\w./@%+=:,-]+$/.test(path)) return path;
-  return /[\r\n]/.test(path) ? 'FILE' : `'${path.replaceAll("'", `'\\''`)}'`;
+  return /[\r\n]/.test(path) ? 'FILE' : quoted(path);
 }
 
 /** The text of the exported file: every object but the Secrets, below the commands that put them on minikube. */

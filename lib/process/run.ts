@@ -90,10 +90,10 @@ export async function run(
 
     let grace: NodeJS.Timeout | undefined;
     const kill = () => {
-      signalGroup(child, 'SIGKILL');
+      signalGroup(child.pid, 'SIGKILL');
     };
     const onInterrupt = () => {
-      signalGroup(child, 'SIGTERM');
+      signalGroup(child.pid, 'SIGTERM');
       grace ??= setTimeout(kill, GRACE);
       insisted().addEventListener('abort', kill, { once: true });
     };

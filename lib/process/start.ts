@@ -27,7 +27,7 @@ export function start(command: string, args: readonly string[], options: StartOp
   let tail = '';
   const tell = (how: NodeJS.Signals) => {
     told = how;
-    if (child.exitCode === null && child.signalCode === null) signalGroup(child, how);
+    if (child.exitCode === null && child.signalCode === null) signalGroup(child.pid, how);
   };
   const onInterrupt = () => {
     tell('SIGTERM');

@@ -1,5 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { quoted } from '../process/quoted';
 import { run } from '../process/run';
 import { ACCOUNT, accountEnvironment, REGION, type Account } from './account';
 import { asArguments, type GivenSettings } from './settings';
@@ -70,8 +71,8 @@ function writeDocker(workspace: Workspace): string {
   const file = join(bin, 'docker-stand-in');
   const loader = `file://${join(checkout, 'node_modules', 'tsx', 'dist', 'loader.mjs')}`;
   const command = [process.execPath, '--import', loader, join(__dirname, 'docker', 'main.ts')];
-  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  writeFileSync(file, `#!/bin/sh\nexec ${quoted} "$@"\n`);
+  const words = command.map(quoted).join(' ');
+  writeFileSync(file, `#!/bin/sh\nexec ${words} "$@"\n`);
   chmodSync(file, 0o755);
   return file;
 }
