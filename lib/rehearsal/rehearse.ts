@@ -66,11 +66,11 @@ export function firstSettings(given?: GivenSettings): GivenSettings {
 export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const { checkout, progress, keep } = options;
   const { workspace = workspaceOf(checkout) } = options;
-  firstSettings(options.settings); // Before anything is started.
+  const given = firstSettings(options.settings); // Before anything is started.
   const started = Date.now();
   const played = await onStage(workspace, names.cluster, progress, async (stage) => {
     try {
-      return await play(options, stage, new Steps(progress));
+      return await play(given, keep, stage, new Steps(progress));
     } catch (error) {
       if (keep && !interrupted().aborted) await keep(stage, error);
       throw error;
@@ -80,13 +80,13 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
 }
 
 async function play(
-  { keep, settings }: RehearseOptions,
+  given: GivenSettings,
+  keep: RehearseOptions['keep'],
   stage: Stage,
   steps: Steps,
 ): Promise<Omit<Rehearsal, 'seconds'>> {
   const { workspace } = stage;
   const cdk = new Cdk(workspace, stage.account);
-  const given = firstSettings(settings);
   const { types, assembly } = await steps.step('cdk synth, cdk bootstrap', async (seen, detail) => {
     const [directory] = await bothEnded(cdk.synth('synth', given, detail), cdk.bootstrap(detail));
     const used = typesInUse(readTemplates(directory), readEmulatedTypes(workspace.run));

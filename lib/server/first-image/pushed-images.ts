@@ -24,6 +24,9 @@ interface Place {
   readonly digest?: string;
 }
 
+/** Without a registry it is the one of whoever asks. */
+type Repository = Pick<Place, 'repositoryName'> & Partial<Pick<Place, 'registryId'>>;
+
 /** @returns undefined when it is not in ECR */
 function parse(image: string): Place | undefined {
   const { registry, repository, digest } = ECR_IMAGE.exec(image)?.groups ?? {};
@@ -54,15 +57,7 @@ export class PushedImages {
     const place = parse(image);
     if (place?.digest === undefined) return true;
     const { registryId, repositoryName, digest: imageDigest } = place;
-    try {
-      await this.client.send(
-        new DescribeImagesCommand({ registryId, repositoryName, imageIds: [{ imageDigest }] }),
-      );
-      return true;
-    } catch (error) {
-      if (isNamed(error, 'ImageNotFoundException', 'RepositoryNotFoundException')) return false;
-      throw error;
-    }
+    return (await this.tagsOf({ registryId, repositoryName }, imageDigest)) !== undefined;
   }
 
   /** Gives an image a second tag, taking the tag from whatever had it. */
@@ -87,18 +82,17 @@ export class PushedImages {
     const place = parse(image);
     if (place?.digest === undefined || place.repositoryName !== repositoryName) return;
     const tag = prefix + place.digest.slice('sha256:'.length, 'sha256:'.length + TAG_DIGITS);
-    // No registry is named, so it is the one of whoever asks.
-    const tags = await this.tagsOf(repositoryName, place.digest);
+    const tags = await this.tagsOf({ repositoryName }, place.digest);
     if (tags === undefined || tags.includes(tag)) return;
     const put = await this.again({ repositoryName }, place.digest, tag);
     await put();
   }
 
   /** Undefined where there is no such image. */
-  private async tagsOf(repositoryName: string, imageDigest: string): Promise<string[] | undefined> {
+  private async tagsOf(repository: Repository, imageDigest: string): Promise<string[] | undefined> {
     try {
       const { imageDetails = [] } = await this.client.send(
-        new DescribeImagesCommand({ repositoryName, imageIds: [{ imageDigest }] }),
+        new DescribeImagesCommand({ ...repository, imageIds: [{ imageDigest }] }),
       );
       return imageDetails[0]?.imageTags ?? [];
     } catch (error) {
@@ -113,7 +107,7 @@ export class PushedImages {
    * @returns puts it
    */
   private async again(
-    repository: { readonly registryId?: string; readonly repositoryName: string },
+    repository: Repository,
     imageDigest: string,
     imageTag: string,
   ): Promise<() => Promise<void>> {
