@@ -58,9 +58,10 @@ test('waiting for a daemon that ends tells its last words and where the others a
 
 test('timers of a daemon, and of what it starts, may fire late, and its arguments arrive as they are', async () => {
   const here = place();
-  const show = 'cat /proc/self/timerslack_ns; echo "$1"';
+  const show = 'cat /proc/self/timerslack_ns; echo "$1"; exec sleep 60';
   const daemon = startDaemon(here, 'boot-1', 'shown', ['sh', '-c', show, 'sh', "it's $HOME"]);
   const shown = () => readFileSync(join(here.state, 'log', 'shown.log'), 'utf8');
-  await waitFor('its end', () => (isRunning(daemon, 'boot-1') ? undefined : true), { seconds: 10 });
+  await waitFor('both lines', () => (shown().split('\n').length > 2 ? true : undefined), { seconds: 10 });
   expect(shown()).toBe("1000000\nit's $HOME\n");
+  await endAll(() => [daemon.pid]);
 });
