@@ -63,7 +63,7 @@ func TestAFullStoreRefusesWritesAndRecoversByDeletes(t *testing.T) {
 			t.Fatalf("a full store refuses deletes: %v", err)
 		}
 	}
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		_, _, err := s.Put(t.Context(), "again", large, always)
 		if err == nil {
 			break
