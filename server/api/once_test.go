@@ -67,7 +67,7 @@ func TestAfterTenSecondsThereIsAnAnswerInAnyCase(t *testing.T) {
 			if a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") != retryAfter || !strings.Contains(a.body, problemType+detail) {
 				t.Errorf("%s answers %d %s, Retry-After %q, want 503 %s", name, a.StatusCode, a.body, a.Header.Get("Retry-After"), detail)
 			}
-			if took < 9*time.Second || took > 12*time.Second {
+			if took < 9*time.Second || took > 15*time.Second {
 				t.Errorf("%s took %s, want 10 s", name, took)
 			}
 		})

@@ -168,12 +168,12 @@ func TestAStoppingServerIsNotReadyAndGoesOnServing(t *testing.T) {
 
 // Whatever routes may let go of a member late, on a machine that is busy.
 func TestAStoppingServerServesOnWhileRequestsCome(t *testing.T) {
-	p := start(t, t.TempDir(), contract.Get.Environment.DrainDelay+"=500ms")
+	p := start(t, t.TempDir(), contract.Get.Environment.DrainDelay+"=1s")
 	p.signal(syscall.SIGTERM)
 	// Far apart, and each on a connection of its own.
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	answered := 0
-	for began := time.Now(); time.Since(began) < 2500*time.Millisecond; time.Sleep(100 * time.Millisecond) {
+	for began := time.Now(); time.Since(began) < 4*time.Second; time.Sleep(100 * time.Millisecond) {
 		status, _, err := request(client, "PUT", p.url+contract.Get.Paths.Items+"/x", "1")
 		if err != nil || status != http.StatusCreated && status != http.StatusOK {
 			t.Fatalf("request %d answers %d, %v, %s after the signal", answered, status, err, time.Since(began))
