@@ -3,7 +3,17 @@ import { contract } from '../contract';
 import { labels } from './labels';
 import type { Profile } from './profile';
 
-/** The way in from outside the cluster: every path of one host to the client Service. */
+/**
+ * What clients outside the cluster may ask for. Not the metrics, which anybody may read without a token, and which
+ * tell of one pod that chance chose; nor whether a pod is alive, which is for its kubelet.
+ */
+const EXPOSED = [
+  { path: contract.paths.items, pathType: 'Prefix' },
+  { path: contract.paths.openapi, pathType: 'Exact' },
+  { path: contract.paths.ready, pathType: 'Exact' },
+];
+
+/** The way in from outside the cluster: what is exposed of one host goes to the client Service. */
 export function ingress(profile: Profile) {
   const { className, annotations, host } = profile.ingress;
   return {
@@ -16,15 +26,12 @@ export function ingress(profile: Profile) {
         {
           ...(host === undefined ? {} : { host }),
           http: {
-            paths: [
-              {
-                path: '/',
-                pathType: 'Prefix',
-                backend: {
-                  service: { name: contract.services.client, port: { name: contract.ports.http.name } },
-                },
+            paths: EXPOSED.map((exposed) => ({
+              ...exposed,
+              backend: {
+                service: { name: contract.services.client, port: { name: contract.ports.http.name } },
               },
-            ],
+            })),
           },
         },
       ],

@@ -1,3 +1,4 @@
+import { contract } from '../../lib/contract';
 import { berth, client, kubectl, up } from './environment';
 import { sampleData } from '../../lib/proof/sample-data';
 
@@ -24,6 +25,19 @@ describe('after bin/berth up', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toContain('Bearer');
     expect(answer.headers['content-type']).toContain('application/problem+json');
+  });
+
+  test('whoever is outside gets the items and their description, and no metrics of a pod', async () => {
+    const items = client();
+    const of = async (path: string) => {
+      const { status, headers } = await items.request('GET', path);
+      return { status, by: headers[contract.headers.member.toLowerCase()] };
+    };
+    expect(await of(contract.paths.openapi)).toEqual({ status: 200, by: 'berth-0' });
+    expect(await of(`${contract.paths.items}/country-che`)).toEqual({ status: 200, by: 'berth-0' });
+    for (const path of [contract.paths.metrics, contract.paths.live, '/'])
+      expect(await of(path)).toEqual({ status: 404, by: undefined });
+    await items.close();
   });
 
   test('status says what runs and where', async () => {
