@@ -95,7 +95,7 @@ async function main(): Promise<number> {
     .option('--clients <n>', 'clients that read and write, 1 to 256', wholeNumber(1, 256), 16)
     .option(
       '--rate <n>',
-      'requests a second of all of them, at most, 1 to 10000 (default: 2000, less with --minutes above 30)',
+      'what all of them ask for a second, at most, 1 to 10000 (default: 2000, less with --minutes above 30); all pages of a list count once',
       wholeNumber(1, 10_000),
     )
     .option('--undisturbed <n>', 'seconds without a fault at first, to compare with', wholeNumber(1, 600), 15)

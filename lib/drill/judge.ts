@@ -33,7 +33,7 @@ export interface Judged extends Happened {
   readonly refused: number;
   /** Those of the failed that this fault does not excuse. */
   readonly inexcusable: readonly Request[];
-  /** From the hit to the last request that failed, in milliseconds; 0 if none did. */
+  /** From the hit until the last request that failed was sent, in milliseconds; 0 if none did. */
   readonly window: number;
   /** Of requests that were answered by members that were not hit. */
   readonly latency: Latency;
