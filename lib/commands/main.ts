@@ -261,10 +261,11 @@ function report(error: unknown): number {
   return 1;
 }
 
-// Whoever reads the output may have seen enough (`| head`); that is not an error of this command.
+// Whoever reads the output may have seen enough (`| head`); that is not an error of this command. Nor is a terminal that
+// was closed: its SIGHUP is an interrupt, after which there is much to clean up that nobody reads of.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 }
 listenForInterrupts();

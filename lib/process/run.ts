@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../terminal/user-error';
-import { signalGroup } from './group';
+import { killTree, signalGroup } from './group';
 import { insisted, interrupted } from './interrupt';
 import { lineThatMatters } from './line-that-matters';
 
@@ -41,7 +41,7 @@ export class CommandFailed extends UserError {
  * Runs a command to its end and returns its standard output without the last newline.
  *
  * The child gets a process group of its own, so that an interrupt ends everything it started. What has not ended within
- * two minutes, or when the person insists, is killed.
+ * two minutes, or when the person insists, is killed with all it started, also in groups of their own.
  * @throws CommandFailed when it ends with anything but status 0.
  */
 export async function run(
@@ -90,7 +90,7 @@ export async function run(
 
     let grace: NodeJS.Timeout | undefined;
     const kill = () => {
-      signalGroup(child.pid, 'SIGKILL');
+      killTree(child.pid);
     };
     const onInterrupt = () => {
       signalGroup(child.pid, 'SIGTERM');

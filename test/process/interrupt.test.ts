@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { identify } from '../../lib/process/process-id';
+import { waitFor } from '../../lib/process/wait';
 import type * as InterruptModule from '../../lib/process/interrupt';
 import type * as RunModule from '../../lib/process/run';
 
@@ -89,4 +91,21 @@ test('a command that does not end when it is told to is killed at the third Ctrl
   expect(said).toHaveBeenCalledWith('still ending what runs; once more kills it\n');
   pressCtrlC();
   await expect(working).rejects.toThrow('interrupted (SIGINT)');
+});
+
+test('what such a command started is killed with it, also in a group of its own', async () => {
+  let started = '';
+  const { passed: ready, open } = gate();
+  const script = 'trap "" TERM; setsid sleep 300 & echo $!; while :; do sleep 0.05; done';
+  const working = run('sh', ['-c', script], {
+    onLine: (line) => {
+      started = line;
+      open();
+    },
+  });
+  working.catch(() => undefined);
+  await ready;
+  for (let n = 0; n < 3; n += 1) pressCtrlC();
+  await expect(working).rejects.toThrow('interrupted (SIGINT)');
+  await waitFor('its end', () => identify(Number(started)) === undefined || undefined, { seconds: 60 });
 });
