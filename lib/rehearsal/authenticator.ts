@@ -137,8 +137,12 @@ function reviewToken(
     asked.on('error', reject).on('response', (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-      response.on('end', () => {
-        resolve((JSON.parse(body) as { status?: ReviewedToken }).status ?? {});
+      response.on('error', reject).on('end', () => {
+        try {
+          resolve((JSON.parse(body) as { status?: ReviewedToken }).status ?? {});
+        } catch {
+          reject(new Error(`a token's review was answered ${response.statusCode} ${body.slice(0, 200)}`));
+        }
       });
     });
     asked.end(

@@ -5,6 +5,7 @@ import type { Rising } from '../local/control-plane';
 import type { LocalCluster } from '../local/local-cluster';
 import { startProvisioner } from '../local/provisioner';
 import { closeAll } from '../process/close-all';
+import { messageOf } from '../terminal/user-error';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { nodePackages } from '../requirements/node-packages';
 import { pythonPackages } from '../requirements/python-packages';
@@ -49,11 +50,19 @@ export async function onStage<T>(
   work: (stage: Stage) => Promise<T>,
 ): Promise<T> {
   const closing: (() => Promise<unknown>)[] = [];
+  const close = () => evenWhenInterrupted(() => closeAll(closing));
+  let done: T;
   try {
-    return await work(await setUp(workspace, clusterName, progress, closing));
-  } finally {
-    await evenWhenInterrupted(() => closeAll(closing));
+    done = await work(await setUp(workspace, clusterName, progress, closing));
+  } catch (error) {
+    // Why it failed is what matters, and not what could not be closed after it.
+    await close().catch((left: unknown) => {
+      progress.note(messageOf(left));
+    });
+    throw error;
   }
+  await close();
+  return done;
 }
 
 async function setUp(
