@@ -59,9 +59,9 @@ export const fillDisk: Fault = {
 /** Does something while no container uses the member's volume. */
 async function whileAway<T>({ target, victim }: Scene, work: () => Promise<T>): Promise<T> {
   const own = ['--namespace', contract.name];
-  // The pod cannot be placed anywhere else, as its volume is here.
-  await target.kubectl(['cordon', victim.node]);
   try {
+    // The pod cannot be placed anywhere else, as its volume is here.
+    await target.kubectl(['cordon', victim.node]);
     await target.kubectl(['delete', 'pod', victim.name, ...own, '--wait=true']);
     return await work();
   } finally {
