@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pods, watchPods } from '../deploy/pods';
-import { carryOut, untilWhole, type Course, type Plan } from '../drill/drill';
+import { carryOut, RUN_UP, untilWhole, type Course, type Plan } from '../drill/drill';
 import { everyStep, FAULTS, nameOf, obstacle, stepsNamed, type Step } from '../drill/faults/catalog';
 import { judge } from '../drill/judge';
 import { chart } from '../drill/report/chart';
@@ -11,7 +11,7 @@ import { series } from '../drill/report/series';
 import { table } from '../drill/report/table';
 import { readRequests } from '../drill/requests';
 import { faultResults, type DrillResult } from '../drill/result';
-import { schedule } from '../drill/schedule';
+import { LONGEST_QUIET, schedule } from '../drill/schedule';
 import { buildWorkload, checkHistory, startLoad, type Pulse } from '../drill/workload';
 import { buildImage } from '../image/build';
 import { projectVersion } from '../image/source';
@@ -169,10 +169,12 @@ async function carryOutAndJudge(
 
 /** @throws UserError the time would be over before the first fault */
 function leavesTimeForFaults({ minutes, undisturbed }: DrillOptions): void {
-  if (minutes === undefined || minutes * 60 > undisturbed) return;
+  if (minutes === undefined) return;
+  const most = minutes * 60 - RUN_UP / 1000 - LONGEST_QUIET;
+  if (undisturbed < most) return;
   throw new UserError(
     `--undisturbed ${undisturbed} leaves no time for faults within --minutes ${minutes}; ` +
-      `allowed: less than ${minutes * 60} seconds, or more minutes`,
+      `allowed: less than ${most} seconds, or more minutes`,
     { exitCode: 2 },
   );
 }

@@ -47,7 +47,7 @@ export interface Course {
 }
 
 /** Time a client needs to open its connection and the machine to get going, in milliseconds; not counted. */
-const RUN_UP = 2000;
+export const RUN_UP = 2000;
 /** What is read of a log again the next time, in milliseconds: clocks in it have whole seconds. */
 const OVERLAP = 2000;
 /** A member that is away comes back this much later than it was found out, in seconds. */

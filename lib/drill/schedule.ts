@@ -7,6 +7,10 @@ export interface ScheduledStep extends Step {
   readonly quiet: number;
 }
 
+/** Seconds that all is quiet before a step: at least, and at most. */
+const SHORTEST_QUIET = 2;
+export const LONGEST_QUIET = 8;
+
 /**
  * Faults without end, chosen at random but the same for the same seed and faults. Each comes about as often as any
  * other.
@@ -18,7 +22,7 @@ export function* schedule(seed: number, faults: readonly Fault[]): Generator<Sch
     const fault = oneOf(faults);
     if (!fault) throw new RangeError('there are no faults to choose from');
     const role = oneOf(fault.roles);
-    const quiet = 2 + Math.floor(random() * 7);
+    const quiet = SHORTEST_QUIET + Math.floor(random() * (LONGEST_QUIET - SHORTEST_QUIET + 1));
     yield { fault, quiet, ...(role === undefined ? {} : { role }) };
   }
 }

@@ -53,8 +53,8 @@ describe('the command line', () => {
       '--rate 2000 for --minutes 60 could be more than 4000000 requests; allowed: a --rate of at most 1070,',
     ],
     [
-      ['drill', '--minutes', '1', '--undisturbed', '60'],
-      '--undisturbed 60 leaves no time for faults within --minutes 1; allowed: less than 60 seconds,',
+      ['drill', '--minutes', '1', '--undisturbed', '50'],
+      '--undisturbed 50 leaves no time for faults within --minutes 1; allowed: less than 50 seconds,',
     ],
     [['drill', '--fault', 'flood'], "--fault 'flood' is not a fault; allowed: rolling-restart, "],
     [['drill', '--fault', 'kill:nobody'], "--fault 'kill:nobody' is not a fault; allowed: "],
