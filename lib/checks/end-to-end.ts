@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { closeAll } from '../process/close-all';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { run } from '../process/run';
 import type { Check, CheckContext, Outcome } from './check';
@@ -22,15 +23,17 @@ async function runIn(place: string, context: CheckContext): Promise<Outcome> {
   const { checkout, log, detail } = context;
   // The second is for tests of a cluster's whole life beside the first.
   const [first, second] = [join(place, 'first'), join(place, 'second')] as const;
+  const down = () =>
+    closeAll([second, first].map((copy) => () => run(join(copy, 'bin', 'berth'), ['down'], { log })));
   const remove = async () => {
-    for (const copy of [first, second]) await run(join(copy, 'bin', 'berth'), ['down'], { log });
+    await down();
     rmSync(place, { recursive: true });
   };
   await copyTo(first, checkout);
   await copyTo(second, checkout);
   try {
     detail('bin/berth down, for what an earlier run may have left');
-    for (const copy of [first, second]) await run(join(copy, 'bin', 'berth'), ['down'], { log });
+    await down();
     detail('bin/berth up');
     const up = ['up', '--on', 'local', '--nodes', '3', '--json'];
     const result = await run(join(first, 'bin', 'berth'), up, { log, onLine: detail });

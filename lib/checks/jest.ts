@@ -56,7 +56,7 @@ export async function jest(
   let patience: NodeJS.Timeout | undefined;
   const onLine = (line: string) => {
     // Its own words, after a second; it would wait for ever, and with it whoever waits for this check.
-    if (line.startsWith('Jest did not exit')) {
+    if (line.includes('Jest did not exit')) {
       patience = setTimeout(() => {
         stuck.abort();
       }, TO_EXIT);
@@ -68,7 +68,8 @@ export async function jest(
   try {
     await run(join(checkout, 'node_modules', '.bin', 'jest'), args, {
       ...{ cwd: checkout, log, onLine, until: stuck.signal },
-      env: { ...env, ...(reports === undefined ? {} : junitSettings(reports, project)) },
+      // Its lines are read here, and colours would stand before what they begin with.
+      env: { ...env, FORCE_COLOR: '0', ...(reports === undefined ? {} : junitSettings(reports, project)) },
     });
     const result = outcome(JSON.parse(readFileSync(report, 'utf8')) as JestResult);
     return stuck.signal.aborted ? alsoFailed(result, NEVER_EXITED) : result;

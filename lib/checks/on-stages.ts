@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopLocal } from '../local/cluster';
+import { closeAll } from '../process/close-all';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { silent } from '../terminal/progress';
 import type { Check, CheckContext, Outcome } from './check';
@@ -37,7 +38,7 @@ async function runIn(stages: string, name: Project, context: CheckContext): Prom
 /** A folder of it is what the Kubernetes of one account belongs to. */
 async function clear(stages: string): Promise<void> {
   mkdirSync(stages, { recursive: true });
-  for (const stage of readdirSync(stages)) await stopLocal(join(stages, stage), silent);
+  await closeAll(readdirSync(stages).map((stage) => () => stopLocal(join(stages, stage), silent)));
   // What a command that was not ended with jest still writes there may come in between.
   rmSync(stages, { recursive: true, force: true, maxRetries: 5 });
 }
