@@ -50,7 +50,7 @@ describe('the README', () => {
     const list = /Every command has `--help`; (.+?) have `--json`/.exec(readme)?.[1] ?? '';
     const named = [...list.matchAll(/`([a-z]+)`/g)].map((name) => name[1] ?? '');
     expect(named.sort()).toEqual(having.sort());
-  });
+  }, 600_000);
 
   test('shows the commands for minikube as the export has them', () => {
     const [head = ''] = minikubeManifests({

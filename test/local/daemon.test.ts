@@ -51,7 +51,7 @@ test('a daemon that is ended on purpose is taken off the record, and the others 
 
 test('waiting for a daemon that ends tells its last words and where the others are', async () => {
   const here = place();
-  const daemon = startDaemon(here, 'boot-1', 'failing', ['sh', '-c', 'sleep 0.2; echo no such luck']);
+  const daemon = startDaemon(here, 'boot-1', 'failing', ['sh', '-c', 'sleep 2; echo no such luck']);
   const waiting = waitWhileRunning(here, [daemon], 'luck', () => undefined, { seconds: 10 });
   await expect(waiting).rejects.toThrow(`failing ended: no such luck\n  log: ${here.state}/log/failing.log`);
 });
