@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/server/v3/storage/mvcc"
 )
 
 // spaceEvery is how often the use of space is looked at, and so the least
@@ -38,9 +40,10 @@ func (s *Store) watchSpace(ctx context.Context) {
 
 // history is what makeRoom remembers from one time to the next.
 type history struct {
-	// written is the revision of the last write that was seen and was not a
-	// touch, and dropped that up to which history was given up.
-	written, dropped int64
+	// writes is how many revisions were not touches, written what the last one
+	// was when their number was last seen to have changed, and dropped that up
+	// to which history was given up.
+	writes, written, dropped int64
 }
 
 // makeRoom drops old states up to the last write that it saw the time before,
@@ -52,8 +55,10 @@ func (s *Store) makeRoom(ctx context.Context, h *history) error {
 		return err
 	}
 	drop, revision := h.written, touched.Header.Revision
-	if revision != first(touched).GetModRevision() {
-		h.written = revision
+	// That the last one is a touch would not tell: others may have written
+	// between the look and the touch. Each touch is a revision of its own.
+	if writes := revision - first(touched).GetVersion(); writes != h.writes {
+		h.writes, h.written = writes, revision
 	}
 	used := s.server.Backend().SizeInUse()
 	if used < s.quota/8*7 {
@@ -61,8 +66,8 @@ func (s *Store) makeRoom(ctx context.Context, h *history) error {
 	}
 	touches := 1
 	if drop > h.dropped {
-		if _, err := s.server.Compact(ctx, &pb.CompactionRequest{Revision: drop, Physical: true}); err != nil {
-			return err
+		if _, err := s.server.Compact(ctx, &pb.CompactionRequest{Revision: drop, Physical: true}); err != nil && !errors.Is(err, mvcc.ErrCompacted) {
+			return err // Another member may have been quicker.
 		}
 		h.dropped = drop
 		touches = 3

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -196,6 +197,87 @@ func TestWhatAnotherMemberWritesToMakeRoomCountsAsNobodysWrite(t *testing.T) {
 		}
 		if _, err := s.server.Put(t.Context(), &pb.PutRequest{Key: []byte(spaceKey)}); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// lookedAt tells when a member has looked at what was written, to make room.
+type lookedAt struct {
+	KeyValues
+	then func()
+}
+
+func (l *lookedAt) Range(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {
+	response, err := l.KeyValues.Range(ctx, request)
+	if then := l.then; then != nil && string(request.Key) == spaceKey {
+		l.then = nil
+		then()
+	}
+	return response, err
+}
+
+func TestDeletesMadeWhileRoomIsMadeCountTheNextTime(t *testing.T) {
+	l := &lookedAt{}
+	s := openPeers(t, func(o *Options) {
+		o.Quota = 10 << 20
+		o.Wrap = func(kv KeyValues) KeyValues { l.KeyValues = kv; return l }
+	})
+	large := []byte(`"` + strings.Repeat("x", 100<<10) + `"`)
+	var stored int
+	for err := error(nil); err == nil; stored++ {
+		_, _, err = s.Put(t.Context(), strconv.Itoa(stored), large, etag.Conditions{})
+		s.server.Backend().ForceCommit()
+	}
+	stored--
+	var h history
+	makeRoom := func() {
+		t.Helper()
+		if err := s.makeRoom(t.Context(), &h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	makeRoom()
+	l.then = func() {
+		for i := range stored {
+			if err := s.Delete(t.Context(), strconv.Itoa(i), etag.Conditions{}); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	for range 3 {
+		makeRoom()
+	}
+	if used := s.server.Backend().SizeInUse(); used > s.quota/2 {
+		t.Errorf("%d bytes of %d are in use after all items were deleted", used, s.quota)
+	}
+}
+
+func TestMembersMakeRoomThoughAnotherWasQuicker(t *testing.T) {
+	s := openPeers(t, func(o *Options) { o.Quota = 10 << 20 })
+	large := []byte(`"` + strings.Repeat("x", 100<<10) + `"`)
+	var members [3]history
+	makeRoom := func() {
+		for m := range members {
+			if err := s.makeRoom(t.Context(), &members[m]); err != nil {
+				t.Errorf("member %d: %v", m, err)
+			}
+		}
+	}
+	// All of it are items, so there is no more room afterwards either.
+	stored := 0
+	for _, below := range []int64{s.quota / 8 * 6, s.quota / 32 * 31} {
+		for ; s.server.Backend().SizeInUse() < below; stored++ {
+			if _, _, err := s.Put(t.Context(), strconv.Itoa(stored), large, etag.Conditions{}); err != nil {
+				t.Fatal(err)
+			}
+			s.server.Backend().ForceCommit()
+		}
+		makeRoom()
+	}
+	makeRoom()
+	for m, h := range members {
+		if h.dropped == 0 {
+			t.Errorf("member %d gave up no history", m)
 		}
 	}
 }
