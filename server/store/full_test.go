@@ -148,3 +148,43 @@ func TestAPutThatFindsNoSpaceIsKnownNotToBeMadeThoughItsSlotIsNew(t *testing.T) 
 	_, err = s.Get(t.Context(), "a")
 	wantCode(t, err, item.NotFound)
 }
+
+func TestDeletesOfOneGroupInAFullStoreDoNotWaitForEachOther(t *testing.T) {
+	slow := make(chan struct{})
+	s := openFaulty(t, func(kv KeyValues) KeyValues {
+		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
+			if len(request.Success) > 0 && string(request.Success[0].GetRequestDeleteRange().GetKey()) == string(itemKey("b")) {
+				<-slow
+			}
+			return kv.Txn(ctx, request)
+		}}
+	})
+	for _, id := range []string{"a", "b", "c"} {
+		put(t, s, id, "1")
+	}
+	_, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
+		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.setUnderWay(true)
+	answers := map[string]chan error{}
+	for n, id := range []string{"a", "b", "c"} {
+		answer := make(chan error, 1)
+		answers[id] = answer
+		go func() { answer <- s.Delete(t.Context(), id, etag.Conditions{}) }()
+		s.untilWaiting(n + 1)
+	}
+	s.setUnderWay(false)
+	s.serve()
+	wantAnswer := func(id string) {
+		if err := <-answers[id]; err != nil {
+			t.Errorf("the delete of %s: %v", id, err)
+		}
+	}
+	wantAnswer("a")
+	close(slow)
+	wantAnswer("b")
+	wantAnswer("c")
+}

@@ -43,9 +43,9 @@ func split(waiting []*pending, may func(*pending) bool) (group, left []*pending)
 	return group, left
 }
 
-// makeGroup makes all writes of a group whose time is not over, and leaves in
-// each what became of it. It calls stuck when it was not answered and tries
-// again.
+// makeGroup makes all writes of a group whose time is not over, and tells those
+// who wait for them what became of each. It calls stuck when it was not
+// answered and tries again.
 func (s *Store) makeGroup(group []*pending, stuck func()) {
 	due := make([]*pending, 0, len(group))
 	// One that came long before the others must not end them too.
@@ -54,6 +54,7 @@ func (s *Store) makeGroup(group []*pending, stuck func()) {
 		if p.ctx.Err() != nil {
 			// It waited for its turn until its time was over.
 			p.err = unavailable()
+			s.queue.answer(p)
 			continue
 		}
 		due = append(due, p)
@@ -67,11 +68,24 @@ func (s *Store) makeGroup(group []*pending, stuck func()) {
 	ctx, cancel := context.WithDeadline(s.life, latest)
 	defer cancel()
 	err := s.makeTogether(ctx, due, stuck)
+	if errors.Is(err, etcderrors.ErrNoSpace) {
+		s.makeWithoutSpace(ctx, due, stuck)
+		return
+	}
 	for _, p := range due {
 		p.err = err
-		if errors.Is(err, etcderrors.ErrNoSpace) {
+	}
+	s.queue.answer(due...)
+}
+
+// makeWithoutSpace makes one write of a group after the other, of which none
+// was made. Each is answered at once, as all of them may take seconds.
+func (s *Store) makeWithoutSpace(ctx context.Context, group []*pending, stuck func()) {
+	for _, p := range group {
+		if p.err = unavailable(); p.ctx.Err() == nil {
 			p.err = s.withoutSpace(ctx, p, stuck)
 		}
+		s.queue.answer(p)
 	}
 }
 

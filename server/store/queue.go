@@ -67,6 +67,9 @@ func (s *Store) submit(ctx context.Context, w write) (outcome, error) {
 		return p.outcome, p.err
 	case <-ctx.Done():
 	}
+	if s.queue.remove(p) {
+		return outcome{}, unavailable()
+	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		// A group that ends now knows more than this does. One with a write
 		// that came later goes on.
@@ -89,6 +92,18 @@ func (q *queue) add(p *pending) {
 		close(q.gathered)
 		q.gathered, q.enough = nil, 0
 	}
+}
+
+// remove takes a write back that is in no group yet, and so is never made.
+func (q *queue) remove(p *pending) (removed bool) {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	at := slices.Index(q.waiting, p)
+	if at < 0 {
+		return false
+	}
+	q.waiting = slices.Delete(q.waiting, at, at+1)
+	return true
 }
 
 // serve sees to it that nobody waits who need not.
@@ -136,7 +151,6 @@ func (s *Store) makeGroups() {
 				s.serve()
 			}
 		})
-		s.queue.answer(group)
 		if !free {
 			return
 		}
@@ -149,7 +163,6 @@ func (s *Store) makeExtra() {
 	group := s.queue.takeExtra()
 	if len(group) > 0 {
 		s.makeGroup(group, func() {})
-		s.queue.answer(group)
 	}
 	s.queue.endExtra()
 	s.serve()
@@ -188,10 +201,10 @@ func (q *queue) begin(group []*pending) {
 	}
 }
 
-// answer tells who waits for a group what became of it.
-func (q *queue) answer(group []*pending) {
+// answer tells who waits for these writes of a group what became of each.
+func (q *queue) answer(made ...*pending) {
 	q.mutex.Lock()
-	for _, p := range group {
+	for _, p := range made {
 		for _, key := range p.keys() {
 			if q.busy[string(key)]--; q.busy[string(key)] == 0 {
 				delete(q.busy, string(key))
@@ -199,7 +212,7 @@ func (q *queue) answer(group []*pending) {
 		}
 	}
 	q.mutex.Unlock()
-	for _, p := range group {
+	for _, p := range made {
 		close(p.done)
 	}
 }

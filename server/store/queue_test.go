@@ -43,11 +43,12 @@ func openHeldUp(t *testing.T) *heldUp {
 	return h
 }
 
-func (h *heldUp) untilWaiting(n int) {
+// untilWaiting returns once n writes wait for a group.
+func (s *Store) untilWaiting(n int) {
 	for {
-		h.queue.mutex.Lock()
-		waiting := len(h.queue.waiting)
-		h.queue.mutex.Unlock()
+		s.queue.mutex.Lock()
+		waiting := len(s.queue.waiting)
+		s.queue.mutex.Unlock()
 		if waiting >= n {
 			return
 		}
@@ -185,9 +186,15 @@ func TestWritesOfOneItemAndDeletesAreInTransactionsOfTheirOwn(t *testing.T) {
 func TestAWriteWhoseClientWentAwayHoldsUpNobody(t *testing.T) {
 	h := openHeldUp(t)
 	gone, leave := context.WithCancel(t.Context())
+	left := make(chan struct{})
+	h.after = func(made error) error {
+		leave()
+		<-left
+		return made
+	}
 	n := h.together(t,
 		func() error {
-			leave()
+			defer close(left)
 			if _, _, err := h.Put(gone, "gone", []byte("1"), etag.Conditions{}); err == nil {
 				return fmt.Errorf("a write that nobody waits for is told to be made")
 			}
@@ -198,17 +205,16 @@ func TestAWriteWhoseClientWentAwayHoldsUpNobody(t *testing.T) {
 			return err
 		},
 	)
-	if n == 0 {
-		t.Error("nothing was made")
+	if n != 1 {
+		t.Errorf("both took %d transactions, want 1", n)
 	}
 }
 
 func TestAWriteWhoseTimeIsOverEndsNoOther(t *testing.T) {
 	stalled := make(chan struct{})
-	var stall atomic.Bool
 	s := openFaulty(t, func(kv KeyValues) KeyValues {
 		return txns{kv, func(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
-			if isGroup(request) && stall.Load() {
+			if isGroup(request) {
 				select {
 				case <-stalled:
 				case <-ctx.Done():
@@ -222,36 +228,46 @@ func TestAWriteWhoseTimeIsOverEndsNoOther(t *testing.T) {
 		_, err := s.submit(ctx, writeOf(itemKey(id), putOp(&pb.PutRequest{Key: itemKey(id), Value: []byte("1")})))
 		return err
 	}
-	stall.Store(true)
-	short, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	short, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	long, cancelLong := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancelLong()
-	first := make(chan error, 1)
-	go func() { first <- write(long, "first") }()
-	for !s.isUnderWay() {
-		time.Sleep(time.Millisecond)
-	}
-	// These two wait for the first, and are a group after it.
+	// Both are in one group, at its head the one whose time is over first.
+	s.setUnderWay(true)
 	ended, kept := make(chan error, 1), make(chan error, 1)
 	go func() { ended <- write(short, "ended") }()
+	s.untilWaiting(1)
 	go func() { kept <- write(long, "kept") }()
+	s.untilWaiting(2)
+	s.setUnderWay(false)
+	s.serve()
 	began := time.Now()
 	wantCode(t, <-ended, item.OutcomeUnknown)
 	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("a write with 300 ms was answered after %s", took)
+		t.Errorf("a write with 2 s was answered after %s", took)
 	}
-	stall.Store(false)
 	close(stalled)
-	for name, done := range map[string]chan error{"first": first, "kept": kept} {
-		if err := <-done; err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+	if err := <-kept; err != nil {
+		t.Errorf("the other one: %v", err)
 	}
 }
 
-func (s *Store) isUnderWay() bool {
+func TestAWriteWhoseTimeIsOverBeforeItsTurnIsNotMade(t *testing.T) {
+	s := openPeers(t)
+	s.setUnderWay(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, _, err := s.Put(ctx, "a", []byte("1"), etag.Conditions{})
+	wantCode(t, err, item.Unavailable)
+	s.setUnderWay(false)
+	put(t, s, "b", "1")
+	_, err = s.Get(t.Context(), "a")
+	wantCode(t, err, item.NotFound)
+}
+
+// setUnderWay has all writes wait from now on, or no more.
+func (s *Store) setUnderWay(underWay bool) {
 	s.queue.mutex.Lock()
 	defer s.queue.mutex.Unlock()
-	return s.queue.underWay
+	s.queue.underWay = underWay
 }
