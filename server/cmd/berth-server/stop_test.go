@@ -238,21 +238,28 @@ func TestAServerThatWaitsForItsPeersStopsAtOnce(t *testing.T) {
 			t.Fatalf("the server does not wait; it logged:\n%s", p.log())
 		}
 	}
-	type answer struct {
-		status int
-		text   string
-		err    error
+	connection, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	answers := make(chan answer, 1)
-	go func() {
-		status, text, err := request(http.DefaultClient, "GET", p.url+contract.Get.Paths.Items, "")
-		answers <- answer{status, text, err}
-	}()
-	time.Sleep(100 * time.Millisecond) // until it waits for the store
+	defer connection.Close()
+	fmt.Fprintf(connection, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", contract.Get.Paths.Items)
+	// A request that was not read is not answered, so others are read after it.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for range 50 {
+		if status, _, err := request(client, "GET", p.url+contract.Get.Paths.Live, ""); err != nil || status != http.StatusOK {
+			t.Fatalf("the server answers %d, %v that it is alive", status, err)
+		}
+	}
 	// Far less than the drain, which is for servers that have been ready.
 	p.stop()
-	if a := <-answers; a.err != nil || a.status != http.StatusServiceUnavailable || !strings.Contains(a.text, "still being opened") {
-		t.Errorf("a request that waited is answered %d %s, %v", a.status, a.text, a.err)
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil {
+		t.Fatalf("a request that waited is not answered: %v", err)
+	}
+	text, _ := io.ReadAll(response.Body)
+	if response.StatusCode != http.StatusServiceUnavailable || !strings.Contains(string(text), "still being opened") {
+		t.Errorf("a request that waited is answered %d %s", response.StatusCode, text)
 	}
 	if log := p.log(); strings.Contains(log, "told to stop\"") || !strings.Contains(log, "told to stop while starting") {
 		t.Errorf("the server logged:\n%s", log)
