@@ -45,7 +45,7 @@ export const goTests = (modules: readonly string[]): Check => ({
         const before = failures.length;
         const coverage = module === modules[0] && report ? report.coverageFlags : [];
         try {
-          await run('go', ['test', '-race', '-json', ...coverage, './...'], {
+          await run('go', ['test', '-race', '-timeout=30m', '-json', ...coverage, './...'], {
             cwd: `${checkout}/${module}`,
             log,
             onLine: take,

@@ -71,7 +71,7 @@ func serve(t *testing.T, w wrong) (*store, *httptest.Server) {
 			*f = never
 		}
 	}
-	s := &store{wrong: w, items: map[string]item{}, made: map[string]stored{}}
+	s := &store{wrong: w, items: map[string]item{}, disk: map[string]item{}, made: map[string]stored{}}
 	server := httptest.NewServer(s)
 	done := make(chan struct{})
 	go func() {
