@@ -45,7 +45,7 @@ export async function jest(
     '--verbose',
     '--passWithNoTests=false',
   ];
-  if (WITH_KUBERNETES.some((name) => name === project)) args.push('--runInBand', '--testTimeout=300000');
+  if (WITH_KUBERNETES.some((name) => name === project)) args.push('--runInBand', '--testTimeout=600000');
   const covered = reports !== undefined && project === 'unit' ? join(directory, 'coverage') : undefined;
   if (reports !== undefined) args.push('--reporters=default', '--reporters=jest-junit');
   if (covered !== undefined) {

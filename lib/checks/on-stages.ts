@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { stopLocal } from '../local/cluster';
 import { closeAll } from '../process/close-all';
 import { evenWhenInterrupted } from '../process/interrupt';
-import { silent } from '../terminal/progress';
+import { prepareStage } from '../rehearsal/stage';
+import { asDetail, silent } from '../terminal/progress';
 import type { Check, CheckContext, Outcome } from './check';
 import { jest } from './jest';
 import { oneAtATime } from './one-at-a-time';
@@ -29,6 +30,8 @@ async function runIn(stages: string, name: Project, context: CheckContext): Prom
   await clear(stages);
   mkdirSync(stages, { recursive: true });
   try {
+    // Tests are given some minutes each, which is too little for a machine that has to compile all of it first.
+    await prepareStage(asDetail(context.detail));
     return await jest(name, context, { BERTH_STAGES: stages });
   } finally {
     await evenWhenInterrupted(() => clear(stages));

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
+import { buildParts } from '../local/build-parts';
 import { authorityFile, certificateOf, issue } from '../local/certificates';
 import { startLocal, stopLocal, whileRunning } from '../local/cluster';
 import type { Rising } from '../local/control-plane';
 import type { LocalCluster } from '../local/local-cluster';
 import { startProvisioner } from '../local/provisioner';
 import { closeAll } from '../process/close-all';
-import { messageOf } from '../terminal/user-error';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { nodePackages } from '../requirements/node-packages';
 import { pythonPackages } from '../requirements/python-packages';
 import type { Progress } from '../terminal/progress';
+import { messageOf } from '../terminal/user-error';
 import { createDeployer, EMULATOR_SOURCE, type Account } from './account';
 import { startAuthenticator } from './authenticator';
 import { startChartRepository, type ChartRepository } from './chart-repository';
@@ -65,16 +66,32 @@ export async function onStage<T>(
   return done;
 }
 
+interface Packages {
+  /** Directory of the emulator's Python packages. */
+  readonly python: string;
+  /** Directory of the Node packages that Lambdas have at run time. */
+  readonly runtime: string;
+}
+
+/**
+ * Makes what every stage needs and what stays on this machine: a quarter of an hour where nothing is there yet, seconds
+ * where all of it is. Setting a stage does it too; whoever has little time for that does it before.
+ */
+export async function prepareStage(progress: Progress): Promise<Packages> {
+  await buildParts(progress);
+  return {
+    python: await pythonPackages(join(EMULATOR_SOURCE, 'requirements.txt'), progress),
+    runtime: await nodePackages(join(__dirname, 'lambda-runtime'), progress),
+  };
+}
+
 async function setUp(
   workspace: Workspace,
   clusterName: string,
   progress: Progress,
   closing: (() => Promise<unknown>)[],
 ): Promise<Stage> {
-  const packages = {
-    python: await pythonPackages(join(EMULATOR_SOURCE, 'requirements.txt'), progress),
-    runtime: await nodePackages(join(__dirname, 'lambda-runtime'), progress),
-  };
+  const packages = await prepareStage(progress);
   createWorkspace(workspace);
   // What a rehearsal that was killed left: its cluster, and with it the emulator.
   await stopLocal(workspace.directory, progress);
@@ -111,7 +128,7 @@ async function setUp(
 async function openAccount(
   workspace: Workspace,
   kubernetes: Rising,
-  packages: { readonly python: string; readonly runtime: string },
+  packages: Packages,
   charts: ChartRepository,
   closing: (() => Promise<unknown>)[],
 ): Promise<Account> {

@@ -55,3 +55,16 @@ export const silent: Progress = {
   step: (_title, work) => work(() => undefined),
   note: () => undefined,
 };
+
+/** Shows what is done now as the detail of a larger step. */
+export function asDetail(detail: (text: string) => void): Progress {
+  return {
+    step: (title, work) => {
+      detail(title);
+      return work((text) => {
+        detail(`${title}: ${text}`);
+      });
+    },
+    note: detail,
+  };
+}
