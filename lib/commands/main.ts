@@ -6,17 +6,16 @@ import { messageOf, UserError } from '../terminal/user-error';
 import type { BenchOptions } from './bench';
 import type { BuildCommandOptions } from './build';
 import { checkout } from './checkout';
-import { doctor, type DoctorOptions } from './doctor';
-import { down, type DownOptions } from './down';
+import type { DoctorOptions } from './doctor';
+import type { DownOptions } from './down';
 import type { DrillOptions } from './drill';
-import { exportManifests, type ExportOptions } from './export';
-import { image, type ImageOptions } from './image';
-import { push, type PushOptions } from './push';
+import type { ExportOptions } from './export';
+import type { ImageOptions } from './image';
+import type { PushOptions } from './push';
 import type { RehearseCommandOptions } from './rehearse';
-import { releaseImage, rollback, type ReleaseOptions } from './release';
-import { releases, type ReleasesOptions } from './releases';
-import { roll } from './roll';
-import { scale, type ScaleOptions } from './scale';
+import type { ReleaseOptions } from './release';
+import type { ReleasesOptions } from './releases';
+import type { ScaleOptions } from './scale';
 import {
   address,
   architecture,
@@ -31,12 +30,10 @@ import {
   variable,
   wholeNumber,
 } from './settings';
-import { status } from './status';
-import { test, type TestOptions } from './test';
-import { up, type UpOptions } from './up';
+import type { TestOptions } from './test';
+import type { UpOptions } from './up';
 
-// What brings clients of AWS or draws pictures is loaded by the commands that need it: every other one starts in half
-// the time.
+// Each command is loaded when it is asked for, and so is what it needs: help and bad input are answered at once.
 
 /** Exit statuses: 0 done, 1 failed, 2 bad input, 128 + signal when interrupted. */
 async function main(): Promise<number> {
@@ -70,11 +67,13 @@ async function main(): Promise<number> {
     .option('--replicas <n>', 'members of the store (default: as many as run, else 1)', replicas)
     .option('--json', 'print the result as JSON')
     .action(async (options: UpOptions) => {
+      const { up } = await import('./up.js');
       finish(await up(options));
     });
   command('roll', 'roll every pod and check that nothing was lost')
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
+      const { roll } = await import('./roll.js');
       finish(await roll(options));
     });
   command('scale', 'change how many members the store has, with its data in place')
@@ -83,6 +82,7 @@ async function main(): Promise<number> {
     .option('--delete-volumes', 'delete the volumes of members that leave (default: keep them)')
     .option('--json', 'print the result as JSON')
     .action(async (members: number, options: ScaleOptions) => {
+      const { scale } = await import('./scale.js');
       finish(await scale(members, options));
     });
   command(
@@ -109,6 +109,7 @@ async function main(): Promise<number> {
   command('status', 'show what runs and where it answers')
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
+      const { status } = await import('./status.js');
       finish(await status(options));
     });
   command('image', 'build the image and check it: what is in it, that it runs, what is known against it')
@@ -124,6 +125,7 @@ async function main(): Promise<number> {
     )
     .option('--json', 'print the result as JSON')
     .action(async (options: ImageOptions) => {
+      const { image } = await import('./image.js');
       finish(await image(options));
     });
   command('build', 'run buildspec.yml on a commit, as CodeBuild does: test, build, check, push')
@@ -145,6 +147,7 @@ async function main(): Promise<number> {
     .option('--architecture <name>', 'amd64 or arm64 (default: that of this machine)', architecture)
     .option('--json', 'print the result as JSON')
     .action(async (repository: string | undefined, options: PushOptions) => {
+      const { push } = await import('./push.js');
       finish(await push(repository, options));
     });
   const atPlace = (name: string, description: string) =>
@@ -175,15 +178,18 @@ async function main(): Promise<number> {
       imageByDigest,
     )
     .action(async (image: string | undefined, options: ReleaseOptions) => {
+      const { releaseImage } = await import('./release.js');
       finish(await releaseImage(image, options));
     });
   releasing('rollback', 'release an image again that was released before')
     .argument('[image]', 'the image or its digest, as in bin/berth releases (default: the one before)')
     .action(async (image: string | undefined, options: ReleaseOptions) => {
+      const { rollback } = await import('./release.js');
       finish(await rollback(image, options));
     });
   atPlace('releases', 'list what was released, when, by whom and how it ended').action(
     async (options: ReleasesOptions) => {
+      const { releases } = await import('./releases.js');
       finish(await releases(options));
     },
   );
@@ -192,12 +198,14 @@ async function main(): Promise<number> {
     .option('--host <name>', 'host name of the Ingress', hostName, DEFAULT_HOST)
     .option('--replicas <n>', 'members of the store', replicas, 1)
     .option('--output <file>', 'file to write (default: standard output)')
-    .action((options: ExportOptions) => {
+    .action(async (options: ExportOptions) => {
+      const { exportManifests } = await import('./export.js');
       exportManifests(options);
     });
   command('down', 'stop and remove what up made')
     .option('--delete-data', 'on minikube or a context: delete the volumes and Secrets as well')
     .action(async (options: DownOptions) => {
+      const { down } = await import('./down.js');
       finish(await down(options));
     });
   command('doctor', 'show what this machine, or with --aws the account, has and lacks')
@@ -208,6 +216,7 @@ async function main(): Promise<number> {
     .option('-c, --context <name=value...>', 'with --aws: settings, as npx cdk takes them')
     .option('--json', 'print the result as JSON')
     .action(async (options: DoctorOptions) => {
+      const { doctor } = await import('./doctor.js');
       finish(await doctor(options));
     });
   command('rehearse', 'deploy the CDK app into an emulated AWS account, release, upgrade and destroy it')
@@ -240,6 +249,7 @@ async function main(): Promise<number> {
     )
     .option('--json', 'print the result as JSON')
     .action(async (options: TestOptions) => {
+      const { test } = await import('./test.js');
       finish(await test(options));
     });
 
