@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { everyProcess } from '../process/process-id';
 import { UserError } from '../terminal/user-error';
 import { processesInCgroups } from './cgroups';
 import { existingCredentials } from './control-plane';
@@ -75,10 +76,7 @@ function mountNamespace(pid: number): string | undefined {
 
 /** containerd, the kubelet and the containers' shims share the node's own mounts, which nobody else does. */
 function processesIn(mounts: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => mountNamespace(pid) === mounts);
+  return everyProcess().filter((pid) => mountNamespace(pid) === mounts);
 }
 
 const stoppedFile = (place: Place): string => join(place.state, 'stopped-nodes');

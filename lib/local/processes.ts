@@ -1,22 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify } from '../process/process-id';
+import { everyProcess, identify } from '../process/process-id';
 import { UserError } from '../terminal/user-error';
 import { MARKER } from './place';
 
 /** Every process that was started with this cluster's marker in its environment, other than this one. */
 export function markedProcesses(id: string, proc = '/proc'): number[] {
   const marker = `${MARKER}=${id}`;
-  return readdirSync(proc)
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => {
+  return everyProcess(proc)
+    .filter((pid) => pid !== process.pid)
+    .filter((pid) => {
       try {
-        return readFileSync(`${proc}/${name}/environ`, 'utf8').split('\0').includes(marker);
+        return readFileSync(`${proc}/${pid}/environ`, 'utf8').split('\0').includes(marker);
       } catch {
         return false; // It ended meanwhile.
       }
-    })
-    .map(Number);
+    });
 }
 
 /** Ends everything `find` finds, again and again until it finds nothing: a process may start another meanwhile. */

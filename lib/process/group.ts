@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { everyProcess, statOf } from './process-id';
 
 /**
  * Sends a signal to a process that has a group of its own, and to all it started in it.
@@ -7,12 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  * @returns whether there was anyone to send it to
  */
 export function signalGroup(group: number | undefined, signal: NodeJS.Signals | 0): boolean {
-  if (group === undefined) return false;
-  try {
-    return process.kill(-group, signal);
-  } catch {
-    return false; // All of it has ended.
-  }
+  return group !== undefined && send(-group, signal);
 }
 
 /**
@@ -25,39 +20,21 @@ export function killTree(root: number | undefined): void {
   // Looked up before anything is killed: children of the dead are somebody else's.
   for (const pid of [root, ...descendants(root)]) {
     signalGroup(pid, 'SIGKILL');
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It was in a group of those before, or ended by itself.
-    }
+    send(pid, 'SIGKILL');
   }
 }
 
 function descendants(root: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const [pid, parent] of parents()) children.set(parent, [...(children.get(parent) ?? []), pid]);
-  const found = [root];
-  for (const pid of found) found.push(...(children.get(pid) ?? []));
-  return found.slice(1);
+  const all = everyProcess().map((pid) => ({ pid, parent: statOf(pid)?.parent }));
+  const tree = [root];
+  for (const one of tree) tree.push(...all.filter(({ parent }) => parent === one).map(({ pid }) => pid));
+  return tree.slice(1);
 }
 
-function parents(): [pid: number, parent: number][] {
+function send(to: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((name) => {
-        const parent = parentOf(name);
-        return parent === undefined ? [] : [[Number(name), parent] as [number, number]];
-      });
+    return process.kill(to, signal);
   } catch {
-    return [];
-  }
-}
-
-function parentOf(pid: string): number | undefined {
-  try {
-    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    return undefined; // It ended meanwhile.
+    return false; // All of it has ended.
   }
 }
