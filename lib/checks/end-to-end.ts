@@ -24,7 +24,7 @@ async function runIn(place: string, context: CheckContext): Promise<Outcome> {
   // The second is for tests of a cluster's whole life beside the first.
   const [first, second] = [join(place, 'first'), join(place, 'second')] as const;
   const down = () =>
-    closeAll([second, first].map((copy) => () => run(join(copy, 'bin', 'berth'), ['down'], { log })));
+    closeAll([first, second].map((copy) => () => run(join(copy, 'bin', 'berth'), ['down'], { log })));
   const remove = async () => {
     await down();
     rmSync(place, { recursive: true });

@@ -56,7 +56,7 @@ export async function jest(
   let patience: NodeJS.Timeout | undefined;
   const onLine = (line: string) => {
     // Its own words, after a second; it would wait for ever, and with it whoever waits for this check.
-    if (line.includes('Jest did not exit')) {
+    if (line.startsWith('Jest did not exit')) {
       patience = setTimeout(() => {
         stuck.abort();
       }, TO_EXIT);

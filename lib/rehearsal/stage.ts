@@ -77,8 +77,12 @@ interface Packages {
  * Makes what every stage needs and what stays on this machine: a quarter of an hour where nothing is there yet, seconds
  * where all of it is. Setting a stage does it too; whoever has little time for that does it before.
  */
-export async function prepareStage(progress: Progress): Promise<Packages> {
+export async function prepareStage(progress: Progress): Promise<void> {
   await buildParts(progress);
+  await installPackages(progress);
+}
+
+async function installPackages(progress: Progress): Promise<Packages> {
   return {
     python: await pythonPackages(join(EMULATOR_SOURCE, 'requirements.txt'), progress),
     runtime: await nodePackages(join(__dirname, 'lambda-runtime'), progress),
@@ -91,7 +95,7 @@ async function setUp(
   progress: Progress,
   closing: (() => Promise<unknown>)[],
 ): Promise<Stage> {
-  const packages = await prepareStage(progress);
+  const packages = await installPackages(progress);
   createWorkspace(workspace);
   // What a rehearsal that was killed left: its cluster, and with it the emulator.
   await stopLocal(workspace.directory, progress);
