@@ -51,10 +51,7 @@ func (s *Store) makeGroup(group []*pending, stuck func()) {
 	// One that came long before the others must not end them too.
 	var latest time.Time
 	for _, p := range group {
-		if p.ctx.Err() != nil {
-			// It waited for its turn until its time was over.
-			p.err = unavailable()
-			s.queue.answer(p)
+		if s.isTooLate(p) {
 			continue
 		}
 		due = append(due, p)
@@ -82,11 +79,23 @@ func (s *Store) makeGroup(group []*pending, stuck func()) {
 // was made. Each is answered at once, as all of them may take seconds.
 func (s *Store) makeWithoutSpace(ctx context.Context, group []*pending, stuck func()) {
 	for _, p := range group {
-		if p.err = unavailable(); p.ctx.Err() == nil {
-			p.err = s.withoutSpace(ctx, p, stuck)
+		if s.isTooLate(p) {
+			continue
 		}
+		p.err = s.withoutSpace(ctx, p, stuck)
 		s.queue.answer(p)
 	}
+}
+
+// isTooLate reports whether the time of a write was over before its turn came,
+// and then tells who waits for it that nothing was changed.
+func (s *Store) isTooLate(p *pending) bool {
+	if p.ctx.Err() == nil {
+		return false
+	}
+	p.err = unavailable()
+	s.queue.answer(p)
+	return true
 }
 
 // transaction makes the writes of a group. After done, the changes that come
