@@ -162,12 +162,7 @@ func TestDeletesOfOneGroupInAFullStoreDoNotWaitForEachOther(t *testing.T) {
 	for _, id := range []string{"a", "b", "c"} {
 		put(t, s, id, "1")
 	}
-	_, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
-		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	raiseAlarm(t, s)
 	s.setUnderWay(true)
 	answers := map[string]chan error{}
 	for n, id := range []string{"a", "b", "c"} {

@@ -88,3 +88,13 @@ type txns struct {
 func (x txns) Txn(ctx context.Context, request *pb.TxnRequest) (*pb.TxnResponse, error) {
 	return x.txn(ctx, request)
 }
+
+// raiseAlarm has a member tell all that it has no space left, as etcd does.
+func raiseAlarm(t *testing.T, s *Store) {
+	t.Helper()
+	if _, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
+		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
+	}); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
-
 	"example.com/berth/etag"
 	"example.com/berth/item"
 )
@@ -127,11 +125,7 @@ func TestAnAlarmOfOneMemberStopsWritesByAllAndIsLifted(t *testing.T) {
 	c := newTrialAlone(t)
 	all := c.startAll(3, 0, 1, 2)
 	put(t, all[0].store, "a", "a")
-	if _, err := all[2].store.server.Alarm(t.Context(), &pb.AlarmRequest{
-		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(all[2].store.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
-	}); err != nil {
-		t.Fatal(err)
-	}
+	raiseAlarm(t, all[2].store)
 	for _, a := range all {
 		eventually(t, a.name, func() error {
 			if _, _, err := a.store.Put(t.Context(), "b", []byte("1"), etag.Conditions{}); codeOf(err) != item.StoreFull {

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
-
 	"example.com/berth/etag"
 )
 
@@ -73,11 +71,7 @@ func TestWithoutSpaceDeletesAreToldThoughTheLeaderStops(t *testing.T) {
 		put(t, all[0].store, strconv.Itoa(i), "1")
 	}
 	leader := leaderOf(all)
-	if _, err := all[leader].store.server.Alarm(t.Context(), &pb.AlarmRequest{
-		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(all[leader].store.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
-	}); err != nil {
-		t.Fatal(err)
-	}
+	raiseAlarm(t, all[leader].store)
 	var next, done atomic.Int32
 	var wait sync.WaitGroup
 	fourAtEachOther(&wait, all, leader, func(s *Store) {

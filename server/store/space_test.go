@@ -17,11 +17,7 @@ import (
 
 func TestAnAlarmOfAFullStoreIsDisarmedOnceThereIsRoom(t *testing.T) {
 	s := openPeers(t)
-	if _, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
-		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
-	}); err != nil {
-		t.Fatal(err)
-	}
+	raiseAlarm(t, s)
 	_, _, err := s.Put(t.Context(), "a", []byte("1"), etag.Conditions{})
 	var told *item.Error
 	if !errors.As(err, &told) || told.Code != item.StoreFull {
@@ -124,11 +120,7 @@ func TestItemsCanBeDeletedThoughEtcdTakesNothingMore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.server.Alarm(t.Context(), &pb.AlarmRequest{
-		Action: pb.AlarmRequest_ACTIVATE, MemberID: uint64(s.server.MemberID()), Alarm: pb.AlarmType_NOSPACE,
-	}); err != nil {
-		t.Fatal(err)
-	}
+	raiseAlarm(t, s)
 	_, _, err := s.Put(t.Context(), "a", []byte("2"), etag.Conditions{})
 	wantCode(t, err, item.StoreFull)
 	if err := s.Delete(t.Context(), "a", etag.Conditions{}); err != nil {
