@@ -91,8 +91,8 @@ type storeCollector struct {
 	opened func() *store.Store
 }
 
-func describe(name, help string) *prometheus.Desc {
-	return prometheus.NewDesc("berth_store_"+name, help, nil, nil)
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("berth_store_"+name, help, labels, nil)
 }
 
 var (
@@ -106,10 +106,11 @@ var (
 	descLeads    = describe("is_leader", "1 if this member is the leader.")
 	descMembers  = describe("members", "Members of the cluster, as this one knows it.")
 	descLearners = describe("learners", "Members that have no vote yet.")
+	descRounds   = describe("read_rounds_total", "Rounds in which this member asked a majority for its reads, by result; unknown ones were left to etcd.", "result")
 )
 
 func (c storeCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{descItems, descRevision, descFile, descUsed, descQuota, descReady, descLeader, descLeads, descMembers, descLearners} {
+	for _, desc := range []*prometheus.Desc{descItems, descRevision, descFile, descUsed, descQuota, descReady, descLeader, descLeads, descMembers, descLearners, descRounds} {
 		out <- desc
 	}
 }
@@ -138,6 +139,11 @@ func (c storeCollector) Collect(out chan<- prometheus.Metric) {
 	gauge(descLeads, zeroOrOne(stats.Leads))
 	gauge(descMembers, float64(stats.Members))
 	gauge(descLearners, float64(stats.Learners))
+	rounds := func(result string, count int64) {
+		out <- prometheus.MustNewConstMetric(descRounds, prometheus.CounterValue, float64(count), result)
+	}
+	rounds("known", stats.KnownRounds)
+	rounds("unknown", stats.UnknownRounds)
 }
 
 func zeroOrOne(b bool) float64 {

@@ -21,11 +21,14 @@ const askTimeout = 2 * time.Second
 const reachTimeout = 200 * time.Millisecond
 
 // Client asks other members.
-type Client struct{ http *http.Client }
+type Client struct {
+	http   *http.Client
+	config *tls.Config
+}
 
 // NewClient makes a client that shows the certificate in config.
 func NewClient(config *tls.Config) *Client {
-	return &Client{&http.Client{Transport: &http.Transport{
+	return &Client{config: config.Clone(), http: &http.Client{Transport: &http.Transport{
 		TLSClientConfig: config.Clone(),
 		// Requests are rare, and a member's address changes with its pod.
 		DisableKeepAlives: true,

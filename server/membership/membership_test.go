@@ -18,12 +18,15 @@ const domain = "peers.test.svc"
 
 // fake is a member that says what it is told to.
 type fake struct {
-	status Status
-	fails  error
-	asked  []string
+	status   Status
+	standing Standing
+	fails    error
+	asked    []string
 }
 
 func (f *fake) Status(context.Context) Status { return f.status }
+
+func (f *fake) Standing() (Standing, bool) { return f.standing, f.standing.Member != 0 }
 
 func (f *fake) Admit(_ context.Context, name string) (Admission, error) {
 	f.asked = append(f.asked, "join "+name)

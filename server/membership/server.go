@@ -26,12 +26,15 @@ type Local interface {
 	Retire(ctx context.Context) error
 	// Resume makes it ready again.
 	Resume(ctx context.Context) error
+	// Standing is what the member's Raft knows now; false if there is none.
+	Standing() (Standing, bool)
 }
 
 // Server answers other members.
 type Server struct {
 	http     *http.Server
 	listener net.Listener
+	streams  *streams
 	done     chan struct{}
 }
 
@@ -47,8 +50,9 @@ func Listen(address string, config *tls.Config, hostOf func(name string) string,
 		return nil, fmt.Errorf("listening for other members: %w", err)
 	}
 	closing, shutDown := context.WithCancel(context.Background())
-	s := &Server{listener: listener, done: make(chan struct{}), http: &http.Server{
-		Handler:           routes(hostOf, local, closing.Done()),
+	streams := &streams{local: local, open: map[net.Conn]bool{}}
+	s := &Server{listener: listener, streams: streams, done: make(chan struct{}), http: &http.Server{
+		Handler:           routes(hostOf, local, streams, closing.Done()),
 		TLSConfig:         config.Clone(), // the server adds to it
 		ReadHeaderTimeout: requestTimeout,
 		ReadTimeout:       requestTimeout,
@@ -70,11 +74,13 @@ func (s *Server) Close() {
 	if s.http.Shutdown(ctx) != nil {
 		s.http.Close()
 	}
+	s.streams.end() // which the HTTP server knows nothing of
 	<-s.done
 }
 
-func routes(hostOf func(string) string, local Local, closing <-chan struct{}) http.Handler {
+func routes(hostOf func(string) string, local Local, streams *streams, closing <-chan struct{}) http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+standingPath, streams.serve)
 	mux.HandleFunc("GET "+attendPath, func(w http.ResponseWriter, r *http.Request) {
 		// The answer ends when the member does, however long that is.
 		connection := http.NewResponseController(w)

@@ -47,8 +47,10 @@ func (b *barrier) await(ctx context.Context) error {
 		additions := b.additions.Load()
 		voters, votes, alone := b.look()
 		if voters > 1 {
-			if err := server.LinearizableReadNotify(ctx); err != nil {
-				return err
+			if !b.store.rounds.await(ctx) {
+				if err := server.LinearizableReadNotify(ctx); err != nil {
+					return err
+				}
 			}
 			// By then it may have been the only one, of which see above.
 			if voters, _, _ = b.look(); voters > 1 {

@@ -6,11 +6,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/server/v3/etcdserver"
 	"go.etcd.io/etcd/server/v3/storage/wal"
+	"go.etcd.io/raft/v3"
 
 	"example.com/berth/item"
 	"example.com/berth/peertls"
@@ -19,7 +22,15 @@ import (
 func TestMain(m *testing.M) {
 	wal.SegmentSizeBytes = 1 << 20
 	askEvery, firstAskAfter = 50*time.Millisecond, 0
+	raftStatus = statusWithin
 	os.Exit(m.Run())
+}
+
+// statusWithin asks the Raft of one of the members in this process, where
+// etcd's variables tell only of the last.
+func statusWithin(server *etcdserver.EtcdServer) (raft.Status, bool) {
+	node := reflect.ValueOf(server).Elem().FieldByName("r").FieldByName("Node")
+	return (*(*raft.Node)(node.Addr().UnsafePointer())).Status(), true
 }
 
 const secret = "0123456789abcdef0123456789abcdef"

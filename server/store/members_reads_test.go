@@ -86,6 +86,9 @@ func TestReadsAreNeverStaleWhileMembersComeAndGo(t *testing.T) {
 	others := c.startAll(3, 1, 2)
 	clients.is(first, others[1].store, others[2].store)
 	some()
+	if stats, err := others[1].store.Stats(t.Context()); err != nil || stats.KnownRounds == 0 {
+		t.Errorf("Stats = %+v, %v; want rounds", stats, err)
+	}
 	clients.is(first, others[1].store)
 	dismiss(t, administrator, others[2])
 	some()

@@ -107,6 +107,9 @@ type Stats struct {
 	HasLeader, Leads bool
 	// Members is how many there are, and Learners how many have no vote yet.
 	Members, Learners int
+	// KnownRounds is in how many rounds reads learned what is committed, and
+	// UnknownRounds in how many they did not, so that they asked etcd.
+	KnownRounds, UnknownRounds int64
 }
 
 // Stats looks at this member alone, without asking the others.
@@ -124,5 +127,6 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 		FileBytes: backend.Size(), UsedBytes: backend.SizeInUse(), QuotaBytes: s.quota,
 		Items: found.Count, Revision: found.Header.Revision, HasLeader: s.server.Leader() != 0,
 		Leads: leads, Members: members, Learners: learners,
+		KnownRounds: s.rounds.known.Load(), UnknownRounds: s.rounds.unknown.Load(),
 	}, nil
 }

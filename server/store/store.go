@@ -71,6 +71,7 @@ type Store struct {
 	// kv is the server, or what tests wrap it in.
 	kv      KeyValues
 	barrier barrier
+	rounds  rounds
 	// wrapped is true if answers may be lost even where they never are.
 	wrapped bool
 	leases  leases
@@ -176,7 +177,9 @@ func newStore(etcd *embed.Etcd, options Options) *Store {
 	s := &Store{
 		etcd: etcd, server: etcd.Server, directory: dataDirectory(options), log: options.Log, quota: options.Quota, unreadyAfter: options.UnreadyAfter,
 		leases: newLeases(keepMarkers, shareLease), slots: newSlots(),
+		rounds: newRounds(),
 	}
+	s.rounds.store = s
 	s.barrier.store = s
 	s.kv = direct{etcd.Server, &s.barrier}
 	if options.Wrap != nil {
@@ -198,6 +201,8 @@ func (s *Store) watch() {
 	s.done.Go(func() { s.watchLogBlocks(ctx) })
 	if s.client != nil {
 		s.done.Go(func() { s.attendLeader(ctx) })
+		s.done.Go(func() { s.rounds.hold(ctx) })
+		s.done.Go(func() { s.keepConnected(ctx) })
 	}
 }
 
