@@ -63,7 +63,8 @@ func (r *rounds) await(ctx context.Context) bool {
 	case <-mine.done:
 		return mine.known
 	case <-ctx.Done():
-	case <-r.store.server.StopNotify():
+	case <-r.store.server.StopNotify(): // as when its disk has failed
+	case <-r.store.life.Done(): // there are no more rounds
 	}
 	return false
 }
