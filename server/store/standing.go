@@ -25,19 +25,21 @@ var raftStatus = func(*etcdserver.EtcdServer) (raft.Status, bool) {
 // standing is what this member's Raft knows now, and who leads as far as it
 // knows; false if that is not to be had.
 func (s *Store) standing() (standing membership.Standing, lead uint64, ok bool) {
+	// In this order: a leader that applies its first entry in between would seem
+	// to have committed no more than it knew of before that one.
+	applied := s.server.Term()
 	status, ok := raftStatus(s.server)
 	// That of a member that has ended has no id.
 	if !ok || status.ID != uint64(s.server.MemberID()) {
 		return standing, 0, false
 	}
-	// In this order: what was applied by now is later than the status.
-	standing, ok = standingOf(status, s.server.Term())
+	standing, ok = standingOf(status, applied)
 	standing.Cluster = uint64(s.server.Cluster().ID())
 	return standing, status.Lead, ok
 }
 
-// standingOf is what a member tells whose Raft has this status, after it has
-// applied an entry of this term. There is none while the voters change to more
+// standingOf is what a member tells whose Raft has this status, and which had
+// applied an entry of term applied by then. There is none while the voters change to more
 // than one other set, which etcd never does.
 func standingOf(status raft.Status, applied uint64) (standing membership.Standing, ok bool) {
 	voters := status.Config.Voters[0].Slice()
