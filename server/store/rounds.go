@@ -118,7 +118,10 @@ func (r *rounds) committed() (index uint64, ok bool) {
 	if !ok || lead == 0 || !votes(mine) {
 		return 0, false
 	}
-	asked := r.choose(mine, lead)
+	asked, ok := r.choose(mine, lead)
+	if !ok {
+		return 0, false
+	}
 	deadline := time.Now().Add(longestRound)
 	for i, other := range asked {
 		if err := other.Ask(deadline); err != nil {
@@ -139,22 +142,24 @@ func (r *rounds) committed() (index uint64, ok bool) {
 }
 
 // choose is who is asked: the leader, unless it is this member, and of the
-// others those that can be.
-func (r *rounds) choose(mine membership.Standing, lead uint64) []*membership.Standings {
+// others as many as make a majority. It reports false if these cannot be asked
+// now, as for a moment after the leader has a new pod.
+func (r *rounds) choose(mine membership.Standing, lead uint64) (chosen []*membership.Standings, ok bool) {
 	enough := majority(mine) - 1
-	chosen := make([]*membership.Standings, 0, len(mine.Voters))
-	add := func(id uint64) {
-		if other := r.others.find(id); other != nil && len(chosen) < enough {
+	chosen = make([]*membership.Standings, 0, len(mine.Voters))
+	if lead != mine.Member {
+		leader := r.others.find(lead)
+		if leader == nil {
+			return nil, false
+		}
+		chosen = append(chosen, leader)
+	}
+	for _, id := range mine.Voters {
+		if other := r.others.find(id); other != nil && id != lead && len(chosen) < enough {
 			chosen = append(chosen, other)
 		}
 	}
-	add(lead)
-	for _, id := range mine.Voters {
-		if id != lead {
-			add(id)
-		}
-	}
-	return chosen
+	return chosen, len(chosen) >= enough
 }
 
 // applied waits until this member has applied the entry at index. It reports
