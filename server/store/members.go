@@ -93,6 +93,7 @@ func (l *local) Admit(ctx context.Context, name string) (membership.Admission, e
 	if err := s.remove(ctx, url); err != nil {
 		return membership.Admission{}, err
 	}
+	s.awaitBeginnings(ctx)
 	urls, err := types.NewURLs([]string{url})
 	if err != nil {
 		return membership.Admission{}, err
@@ -100,7 +101,7 @@ func (l *local) Admit(ctx context.Context, name string) (membership.Admission, e
 	now := time.Now()
 	learner := etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)
 	s.barrier.additions.Add(1)
-	members, err := s.server.AddMember(ctx, *learner)
+	members, err := s.addMember(ctx, *learner)
 	// Whatever became of it: a read that begins now commits an entry behind it.
 	s.barrier.additions.Add(1)
 	if err != nil {
@@ -192,7 +193,7 @@ func (s *Store) remove(ctx context.Context, url string) error {
 	}
 	for _, member := range members {
 		if urlOf(member) == url {
-			if _, err := s.server.RemoveMember(ctx, uint64(member.ID)); err != nil {
+			if err := s.removeMember(ctx, member.ID); err != nil {
 				return fmt.Errorf("removing what had its name: %w", err)
 			}
 		}
@@ -222,21 +223,6 @@ func (s *Store) canSpare(ctx context.Context, url string) error {
 func (s *Store) hasVote() bool {
 	member := s.server.Cluster().Member(s.server.MemberID())
 	return member != nil && !member.IsLearner
-}
-
-// promoteTimeout bounds one attempt to be promoted.
-const promoteTimeout = 2 * time.Second
-
-// promote asks the leader to make a voter of this learner. It is called once
-// a read has shown that the learner has what the others have.
-func (s *Store) promote(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, promoteTimeout)
-	defer cancel()
-	if _, err := s.server.PromoteMember(ctx, uint64(s.server.MemberID())); err != nil {
-		s.log.Debug("not promoted yet", "error", err)
-		return
-	}
-	s.log.Info("promoted: this member has a vote")
 }
 
 // handOverTimeout bounds the attempt to make one other member the leader.

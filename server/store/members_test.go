@@ -12,25 +12,28 @@ import (
 )
 
 func TestMembersThatStartAtOnceFormOneCluster(t *testing.T) {
-	c := newTrial(t)
-	all := c.startAll(3, 2, 1, 0)
-	put(t, all[2].store, "a", "a")
-	for _, a := range all {
-		wantItems(t, a.store, "a")
-		wantVoters(t, a.store, 3)
-		if a.store.server.Cluster().ID() != all[0].store.server.Cluster().ID() {
-			t.Errorf("%s is in another cluster", a.name)
-		}
-	}
-	stats, err := all[0].store.Stats(t.Context())
-	if err != nil || stats.Members != 3 || stats.Learners != 0 {
-		t.Errorf("Stats = %+v, %v, want 3 members", stats, err)
-	}
+	for _, ordinals := range [][]int{{2, 1, 0}, {4, 2, 3, 1, 0}} {
+		t.Run(strconv.Itoa(len(ordinals))+" members", func(t *testing.T) {
+			c, members := newTrial(t), len(ordinals)
+			all := c.startAll(members, ordinals...)
+			put(t, all[2].store, "a", "a")
+			for _, a := range all {
+				wantItems(t, a.store, "a")
+				wantVoters(t, a.store, members)
+				if a.store.server.Cluster().ID() != all[0].store.server.Cluster().ID() {
+					t.Errorf("%s is in another cluster", a.name)
+				}
+			}
+			stats, err := all[0].store.Stats(t.Context())
+			if err != nil || stats.Members != members || stats.Learners != 0 {
+				t.Errorf("Stats = %+v, %v, want %d members", stats, err, members)
+			}
 
-	stopAll(all)
-	all = c.startAll(3, 0, 1, 2)
-	for _, a := range all {
-		wantItems(t, a.store, "a")
+			stopAll(all)
+			for _, a := range c.startAll(members, ordinals...) {
+				wantItems(t, a.store, "a")
+			}
+		})
 	}
 }
 

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/client/pkg/v3/types"
+	etcdmembership "go.etcd.io/etcd/server/v3/etcdserver/api/membership"
+)
+
+// Raft makes one change of its members at a time, and drops without a word
+// what is proposed while another one is not applied yet. etcd would wait for
+// that until its time is over. So each change is waited for only a moment, the
+// list tells whether it was made, and if it was not it is proposed again.
+
+// changeAttempt is how long one proposal of a change is waited for. One that
+// takes longer is found on the list.
+const changeAttempt = 500 * time.Millisecond
+
+// addMember puts a member on the list, and returns that.
+func (s *Store) addMember(ctx context.Context, member etcdmembership.Member) ([]*etcdmembership.Member, error) {
+	return s.reconfigure(ctx, func(ctx context.Context) ([]*etcdmembership.Member, error) {
+		return s.server.AddMember(ctx, member)
+	}, func(members []*etcdmembership.Member) bool { return isListed(members, member.ID) })
+}
+
+// removeMember takes a member off the list.
+func (s *Store) removeMember(ctx context.Context, id types.ID) error {
+	_, err := s.reconfigure(ctx, func(ctx context.Context) ([]*etcdmembership.Member, error) {
+		return s.server.RemoveMember(ctx, uint64(id))
+	}, func(members []*etcdmembership.Member) bool { return !isListed(members, id) })
+	return err
+}
+
+// reconfigure proposes a change of the list until made says of it that it was
+// made. That must be true of no other change, and proposing it twice must do
+// nothing but fail.
+func (s *Store) reconfigure(
+	ctx context.Context, propose func(context.Context) ([]*etcdmembership.Member, error), made func([]*etcdmembership.Member) bool,
+) ([]*etcdmembership.Member, error) {
+	for {
+		attempt, cancel := context.WithTimeout(ctx, changeAttempt)
+		members, err := propose(attempt)
+		late := attempt.Err() != nil
+		cancel()
+		if err == nil {
+			return members, nil
+		}
+		members, listing := s.server.MemberList(ctx, &pb.MemberListRequest{Linearizable: true})
+		if listing == nil && made(members) {
+			return members, nil
+		}
+		if !late && !isTransient(err) {
+			return nil, err
+		}
+		if s.pause(ctx) != nil {
+			return nil, fmt.Errorf("changing the members: %w", err)
+		}
+	}
+}
+
+func isListed(members []*etcdmembership.Member, id types.ID) bool {
+	return slices.ContainsFunc(members, func(member *etcdmembership.Member) bool { return member.ID == id })
+}
+
+const (
+	// longestBeginning is how long one that joins waits at most for another that
+	// was let in and has not started yet: it may never start.
+	longestBeginning = 5 * time.Second
+	// beginningsEvery is how often it is looked whether they have.
+	beginningsEvery = 20 * time.Millisecond
+)
+
+// awaitBeginnings waits until all members on the list have started once. A
+// member starts for the first time only with the list as it is at that moment,
+// and asks each other one that is on it; two that do so at once both take
+// connections, and neither answers before it was answered, for seconds.
+func (s *Store) awaitBeginnings(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, longestBeginning)
+	defer cancel()
+	for slices.ContainsFunc(s.server.Cluster().Members(), func(member *etcdmembership.Member) bool { return !member.IsStarted() }) {
+		if sleep(ctx, beginningsEvery) != nil {
+			return
+		}
+	}
+}
+
+// promote asks the leader once to make a voter of this learner. It is called
+// again and again once a read has shown that the learner has what the others
+// have.
+func (s *Store) promote(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, changeAttempt)
+	defer cancel()
+	if _, err := s.server.PromoteMember(ctx, uint64(s.server.MemberID())); err != nil {
+		s.log.Debug("not promoted yet", "error", err)
+		return
+	}
+	s.log.Info("promoted: this member has a vote")
+}

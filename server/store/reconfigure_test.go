@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/client/pkg/v3/types"
+	etcdmembership "go.etcd.io/etcd/server/v3/etcdserver/api/membership"
+)
+
+func TestChangesOfTheMembersThatAreAskedForAtOnceAreAllMade(t *testing.T) {
+	s := openPeers(t)
+	// Well below the time that etcd alone waits for what Raft has dropped.
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	learners := make([]*etcdmembership.Member, mostMembers-1)
+	for n := range learners {
+		urls, err := types.NewURLs([]string{fmt.Sprintf("https://127.0.0.1:%d", n+1)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := time.Now()
+		learners[n] = etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)
+	}
+	atOnce := func(what string, change func(*etcdmembership.Member) error) {
+		t.Helper()
+		var changes sync.WaitGroup
+		for _, learner := range learners {
+			changes.Go(func() {
+				if err := change(learner); err != nil {
+					t.Errorf("%s: %v", what, err)
+				}
+			})
+		}
+		changes.Wait()
+	}
+	wantMembers := func(want int) {
+		t.Helper()
+		members, err := s.server.MemberList(ctx, &pb.MemberListRequest{Linearizable: true})
+		if err != nil || len(members) != want {
+			t.Errorf("there are %d members, %v, want %d", len(members), err, want)
+		}
+	}
+	atOnce("adding", func(learner *etcdmembership.Member) error {
+		members, err := s.addMember(ctx, *learner)
+		if err == nil && !isListed(members, learner.ID) {
+			t.Errorf("the list after adding lacks the member: %v", members)
+		}
+		return err
+	})
+	wantMembers(mostMembers)
+	atOnce("removing", func(learner *etcdmembership.Member) error { return s.removeMember(ctx, learner.ID) })
+	wantMembers(1)
+}
+
+func TestAChangeOfTheMembersThatCannotBeMadeIsRefusedAtOnce(t *testing.T) {
+	s := openPeers(t)
+	urls, err := types.NewURLs([]string{"https://127.0.0.1:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	if _, err := s.addMember(t.Context(), *etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.addMember(t.Context(), *etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)); err == nil {
+		t.Error("two members have one address")
+	}
+}
+
+func TestAMemberThatWasLetInAndNeverStartsKeepsNobodyOut(t *testing.T) {
+	c := newTrial(t)
+	first := c.start(0, 1).ready()
+	if _, err := first.local.Admit(t.Context(), "berth-1"); err != nil {
+		t.Fatal(err)
+	}
+	two := c.start(2, 3)
+	put(t, two.ready(), "a", "a")
+	one := c.start(1, 3)
+	wantItems(t, one.ready(), "a")
+	wantVoters(t, first, 3)
+}
