@@ -25,6 +25,8 @@ export function containerdConfig(runc: string, cni: string, registries: string):
 [plugins.'io.containerd.cri.v1.runtime']
   # Machines in containers may not raise a process's priority over another's when memory runs out.
   restrict_oom_score_adj = true
+  # Every second by default, of every container; nobody here asks how much processor time they used.
+  stats_collect_period = '1m'
   [plugins.'io.containerd.cri.v1.runtime'.cni]
     bin_dirs = ['${CNI_PLUGINS}']
     conf_dir = '${cni}'

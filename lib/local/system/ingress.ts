@@ -27,7 +27,7 @@ const ARGUMENTS = [
   '-kubernetes-path-mode=path-prefix',
   '-kubernetes-https-redirect=false', // There are no certificates here.
   '-address=:80',
-  '-source-poll-timeout=500',
+  '-source-poll-timeout=1000',
   '-wait-first-route-load',
   '-wait-for-healthcheck-interval=0s', // Nothing in front of it has to notice that it ends.
   // A pod that does not take a connection at once is given up for another one; a slow answer is waited for.
