@@ -81,6 +81,8 @@ func (l *local) Admit(ctx context.Context, name string) (membership.Admission, e
 	if err != nil {
 		return membership.Admission{}, err
 	}
+	ctx, cancel := s.untilClosed(ctx)
+	defer cancel()
 	l.change.Lock()
 	defer l.change.Unlock()
 	left, err := s.kv.Range(ctx, &pb.RangeRequest{Key: []byte(leftKeys + name), CountOnly: true})
@@ -93,7 +95,9 @@ func (l *local) Admit(ctx context.Context, name string) (membership.Admission, e
 	if err := s.remove(ctx, url); err != nil {
 		return membership.Admission{}, err
 	}
-	s.awaitBeginnings(ctx)
+	if err := s.awaitBeginnings(ctx); err != nil {
+		return membership.Admission{}, err
+	}
 	urls, err := types.NewURLs([]string{url})
 	if err != nil {
 		return membership.Admission{}, err
@@ -118,6 +122,8 @@ func (l *local) Dismiss(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := s.untilClosed(ctx)
+	defer cancel()
 	l.change.Lock()
 	defer l.change.Unlock()
 	if err := s.canSpare(ctx, url); err != nil {

@@ -62,6 +62,17 @@ func (s *Store) reconfigure(
 	}
 }
 
+// untilClosed ends ctx with the store as well, whose end waits for those who
+// change its members.
+func (s *Store) untilClosed(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	keep := context.AfterFunc(s.life, cancel)
+	return ctx, func() {
+		keep()
+		cancel()
+	}
+}
+
 func isListed(members []*etcdmembership.Member, id types.ID) bool {
 	return slices.ContainsFunc(members, func(member *etcdmembership.Member) bool { return member.ID == id })
 }
@@ -77,15 +88,17 @@ const (
 // awaitBeginnings waits until all members on the list have started once. A
 // member starts for the first time only with the list as it is at that moment,
 // and asks each other one that is on it; two that do so at once both take
-// connections, and neither answers before it was answered, for seconds.
-func (s *Store) awaitBeginnings(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, longestBeginning)
+// connections, and neither answers before it was answered, for seconds. The
+// error is that of ctx.
+func (s *Store) awaitBeginnings(ctx context.Context) error {
+	enough, cancel := context.WithTimeout(ctx, longestBeginning)
 	defer cancel()
 	for slices.ContainsFunc(s.server.Cluster().Members(), func(member *etcdmembership.Member) bool { return !member.IsStarted() }) {
-		if sleep(ctx, beginningsEvery) != nil {
-			return
+		if sleep(enough, beginningsEvery) != nil {
+			break
 		}
 	}
+	return ctx.Err()
 }
 
 // promote asks the leader once to make a voter of this learner. It is called

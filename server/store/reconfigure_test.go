@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/client/pkg/v3/types"
 	etcdmembership "go.etcd.io/etcd/server/v3/etcdserver/api/membership"
+	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 )
 
 func TestChangesOfTheMembersThatAreAskedForAtOnceAreAllMade(t *testing.T) {
@@ -83,4 +85,26 @@ func TestAMemberThatWasLetInAndNeverStartsKeepsNobodyOut(t *testing.T) {
 	one := c.start(1, 3)
 	wantItems(t, one.ready(), "a")
 	wantVoters(t, first, 3)
+}
+
+func TestAMemberThatEndsLetsNobodyInAnyMore(t *testing.T) {
+	c := newTrial(t)
+	first := c.start(0, 1)
+	local := first.ready().local
+	if _, err := local.Admit(t.Context(), "berth-1"); err != nil {
+		t.Fatal(err)
+	}
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := local.Admit(t.Context(), "berth-2") // waits for the one before
+		waiting <- err
+	}()
+	for local.change.TryLock() { // until it does
+		local.change.Unlock()
+		time.Sleep(time.Millisecond)
+	}
+	first.stop()
+	if err := <-waiting; !errors.Is(err, context.Canceled) && !errors.Is(err, etcderrors.ErrCanceled) {
+		t.Errorf("Admit = %v, want it to end with the member", err)
+	}
 }
