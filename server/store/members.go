@@ -9,7 +9,6 @@ import (
 	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
-	"go.etcd.io/etcd/client/pkg/v3/types"
 	etcdmembership "go.etcd.io/etcd/server/v3/etcdserver/api/membership"
 
 	"example.com/berth/membership"
@@ -98,21 +97,15 @@ func (l *local) Admit(ctx context.Context, name string) (membership.Admission, e
 	if err := s.awaitBeginnings(ctx); err != nil {
 		return membership.Admission{}, err
 	}
-	urls, err := types.NewURLs([]string{url})
-	if err != nil {
-		return membership.Admission{}, err
-	}
-	now := time.Now()
-	learner := etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)
 	s.barrier.additions.Add(1)
-	members, err := s.addMember(ctx, *learner)
+	id, members, err := s.addLearner(ctx, url)
 	// Whatever became of it: a read that begins now commits an entry behind it.
 	s.barrier.additions.Add(1)
 	if err != nil {
 		return membership.Admission{}, fmt.Errorf("adding %s: %w", name, err)
 	}
 	s.log.Info("let a member in", "name", name)
-	return membership.Admission{ID: uint64(learner.ID), Members: listed(members)}, nil
+	return membership.Admission{ID: uint64(id), Members: listed(members)}, nil
 }
 
 // Dismiss also keeps the member away for some time. It refuses if those that

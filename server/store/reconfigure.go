@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -16,15 +15,19 @@ import (
 // that until its time is over. So each change is waited for only a moment, the
 // list tells whether it was made, and if it was not it is proposed again.
 
-// changeAttempt is how long one proposal of a change is waited for. One that
-// takes longer is found on the list.
-const changeAttempt = 500 * time.Millisecond
-
-// addMember puts a member on the list, and returns that.
-func (s *Store) addMember(ctx context.Context, member etcdmembership.Member) ([]*etcdmembership.Member, error) {
-	return s.reconfigure(ctx, func(ctx context.Context) ([]*etcdmembership.Member, error) {
-		return s.server.AddMember(ctx, member)
-	}, func(members []*etcdmembership.Member) bool { return isListed(members, member.ID) })
+// addLearner puts a new member at url on the list, without a vote, and returns
+// its id and the list.
+func (s *Store) addLearner(ctx context.Context, url string) (types.ID, []*etcdmembership.Member, error) {
+	urls, err := types.NewURLs([]string{url})
+	if err != nil {
+		return 0, nil, err
+	}
+	now := time.Now()
+	learner := etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)
+	members, err := s.reconfigure(ctx, func(ctx context.Context) ([]*etcdmembership.Member, error) {
+		return s.server.AddMember(ctx, *learner)
+	}, func(members []*etcdmembership.Member) bool { return isListed(members, learner.ID) })
+	return learner.ID, members, err
 }
 
 // removeMember takes a member off the list.
@@ -40,26 +43,20 @@ func (s *Store) removeMember(ctx context.Context, id types.ID) error {
 // nothing but fail.
 func (s *Store) reconfigure(
 	ctx context.Context, propose func(context.Context) ([]*etcdmembership.Member, error), made func([]*etcdmembership.Member) bool,
-) ([]*etcdmembership.Member, error) {
-	for {
-		attempt, cancel := context.WithTimeout(ctx, changeAttempt)
-		members, err := propose(attempt)
-		late := attempt.Err() != nil
-		cancel()
-		if err == nil {
-			return members, nil
+) (members []*etcdmembership.Member, err error) {
+	err = s.retry(ctx, func(attempt context.Context) (err error) {
+		if members, err = propose(attempt); err == nil {
+			return nil
 		}
-		members, listing := s.server.MemberList(ctx, &pb.MemberListRequest{Linearizable: true})
+		// An attempt that was given up may be made later, and refuse the next.
+		var listing error
+		members, listing = s.server.MemberList(ctx, &pb.MemberListRequest{Linearizable: true})
 		if listing == nil && made(members) {
-			return members, nil
+			return nil
 		}
-		if !late && !isTransient(err) {
-			return nil, err
-		}
-		if s.pause(ctx) != nil {
-			return nil, fmt.Errorf("changing the members: %w", err)
-		}
-	}
+		return err
+	})
+	return members, err
 }
 
 // untilClosed ends ctx with the store as well, whose end waits for those who
@@ -101,11 +98,14 @@ func (s *Store) awaitBeginnings(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// promoteTimeout bounds one attempt to be promoted.
+const promoteTimeout = 500 * time.Millisecond
+
 // promote asks the leader once to make a voter of this learner. It is called
 // again and again once a read has shown that the learner has what the others
 // have.
 func (s *Store) promote(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, changeAttempt)
+	ctx, cancel := context.WithTimeout(ctx, promoteTimeout)
 	defer cancel()
 	if _, err := s.server.PromoteMember(ctx, uint64(s.server.MemberID())); err != nil {
 		s.log.Debug("not promoted yet", "error", err)

@@ -10,30 +10,21 @@ import (
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/client/pkg/v3/types"
-	etcdmembership "go.etcd.io/etcd/server/v3/etcdserver/api/membership"
 	etcderrors "go.etcd.io/etcd/server/v3/etcdserver/errors"
 )
 
 func TestChangesOfTheMembersThatAreAskedForAtOnceAreAllMade(t *testing.T) {
 	s := openPeers(t)
-	// Well below the time that etcd alone waits for what Raft has dropped.
+	// etcd alone would wait for what Raft has dropped until this ends.
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	learners := make([]*etcdmembership.Member, mostMembers-1)
-	for n := range learners {
-		urls, err := types.NewURLs([]string{fmt.Sprintf("https://127.0.0.1:%d", n+1)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		now := time.Now()
-		learners[n] = etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)
-	}
-	atOnce := func(what string, change func(*etcdmembership.Member) error) {
+	learners := make([]types.ID, mostMembers-1)
+	atOnce := func(what string, change func(n int) error) {
 		t.Helper()
 		var changes sync.WaitGroup
-		for _, learner := range learners {
+		for n := range learners {
 			changes.Go(func() {
-				if err := change(learner); err != nil {
+				if err := change(n); err != nil {
 					t.Errorf("%s: %v", what, err)
 				}
 			})
@@ -47,29 +38,25 @@ func TestChangesOfTheMembersThatAreAskedForAtOnceAreAllMade(t *testing.T) {
 			t.Errorf("there are %d members, %v, want %d", len(members), err, want)
 		}
 	}
-	atOnce("adding", func(learner *etcdmembership.Member) error {
-		members, err := s.addMember(ctx, *learner)
-		if err == nil && !isListed(members, learner.ID) {
+	atOnce("adding", func(n int) error {
+		id, members, err := s.addLearner(ctx, fmt.Sprintf("https://127.0.0.1:%d", n+1))
+		if err == nil && !isListed(members, id) {
 			t.Errorf("the list after adding lacks the member: %v", members)
 		}
+		learners[n] = id
 		return err
 	})
 	wantMembers(mostMembers)
-	atOnce("removing", func(learner *etcdmembership.Member) error { return s.removeMember(ctx, learner.ID) })
+	atOnce("removing", func(n int) error { return s.removeMember(ctx, learners[n]) })
 	wantMembers(1)
 }
 
 func TestAChangeOfTheMembersThatCannotBeMadeIsRefusedAtOnce(t *testing.T) {
 	s := openPeers(t)
-	urls, err := types.NewURLs([]string{"https://127.0.0.1:1"})
-	if err != nil {
+	if _, _, err := s.addLearner(t.Context(), "https://127.0.0.1:1"); err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now()
-	if _, err := s.addMember(t.Context(), *etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.addMember(t.Context(), *etcdmembership.NewMemberAsLearner("", urls, clusterToken(), &now)); err == nil {
+	if _, _, err := s.addLearner(t.Context(), "https://127.0.0.1:1"); err == nil {
 		t.Error("two members have one address")
 	}
 }

@@ -39,8 +39,8 @@ func (s *Store) standing() (standing membership.Standing, lead uint64, ok bool) 
 }
 
 // standingOf is what a member tells whose Raft has this status, and which had
-// applied an entry of term applied by then. There is none while the voters change to more
-// than one other set, which etcd never does.
+// applied an entry of term applied by then. There is none while the voters
+// change to more than one other set, which etcd never does.
 func standingOf(status raft.Status, applied uint64) (standing membership.Standing, ok bool) {
 	voters := status.Config.Voters[0].Slice()
 	if len(status.Config.Voters[1]) > 0 || len(voters) > len(standing.Voters) {
