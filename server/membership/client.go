@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/berth/peerdns"
 )
 
 // askTimeout is how long a member may take to tell its status: longer than it
@@ -23,16 +25,35 @@ const reachTimeout = 200 * time.Millisecond
 // Client asks other members.
 type Client struct {
 	http   *http.Client
-	config *tls.Config
+	dialer tls.Dialer
+	book   *peerdns.Book
 }
 
-// NewClient makes a client that shows the certificate in config.
-func NewClient(config *tls.Config) *Client {
-	return &Client{config: config.Clone(), http: &http.Client{Transport: &http.Transport{
-		TLSClientConfig: config.Clone(),
+// NewClient makes a client that shows the certificate in config, and notes in
+// book which members it met; nil notes nothing.
+func NewClient(config *tls.Config, book *peerdns.Book) *Client {
+	c := &Client{dialer: tls.Dialer{Config: config.Clone()}, book: book}
+	c.http = &http.Client{Transport: &http.Transport{
+		DialTLSContext: c.connect,
 		// Requests are rare, and a member's address changes with its pod.
 		DisableKeepAlives: true,
-	}}}
+	}}
+	return c
+}
+
+// connect connects to the member at address.
+func (c *Client) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	connection, err := c.dialer.DialContext(ctx, network, address)
+	if err != nil {
+		c.book.Missed(host)
+		return nil, err
+	}
+	c.book.Met(host, connection.RemoteAddr().String())
+	return connection, nil
 }
 
 // Ask asks all members at addresses, by whatever they are keyed with, at the

@@ -3,6 +3,7 @@ package membership
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/berth/peerdns"
 	"example.com/berth/peertls"
 )
 
@@ -62,6 +64,12 @@ func connect(t *testing.T, local Local, name string) (*Client, string) {
 
 func connectTo(t *testing.T, local Local, name string) (*Client, *Server) {
 	t.Helper()
+	return connectNoting(t, local, name, nil, nil)
+}
+
+// connectNoting has each note in a book of its own whom it met.
+func connectNoting(t *testing.T, local Local, name string, served, asking *peerdns.Book) (*Client, *Server) {
+	t.Helper()
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte(strings.Repeat("s", 32)), 0o600); err != nil {
 		t.Fatal(err)
@@ -77,12 +85,12 @@ func connectTo(t *testing.T, local Local, name string) (*Client, *Server) {
 		t.Fatal(err)
 	}
 	hostOf := func(name string) string { return name + "." + domain }
-	server, err := Listen("127.0.0.1:0", config, hostOf, local, slog.New(slog.DiscardHandler))
+	server, err := Listen("127.0.0.1:0", config, hostOf, local, served, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	return NewClient(config), server
+	return NewClient(config, asking), server
 }
 
 func TestAMemberIsToldWhatItAsks(t *testing.T) {
@@ -159,5 +167,40 @@ func TestWhoAttendsAMemberHearsOfItsEnd(t *testing.T) {
 		if ended, reached := <-result, c.Reaches(t.Context(), address); !ended || reached {
 			t.Errorf("of one that %s: ended %v, reached %v", how, ended, reached)
 		}
+	}
+}
+
+// Of a member that starts at another address than before, the others know it
+// once it has asked them anything.
+func TestBothWhoMeetNoteWhereTheOtherIs(t *testing.T) {
+	const host = "a-1." + domain
+	served, asking := peerdns.New(domain), peerdns.New(domain)
+	client, server := connectNoting(t, &fake{}, "a-1", served, asking)
+	where := func(book *peerdns.Book) string {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // DNS knows nothing of it
+		defer cancel()
+		found, err := book.Resolver().LookupNetIP(ctx, "ip", host+".")
+		if err != nil {
+			return "nowhere"
+		}
+		return fmt.Sprint(found)
+	}
+	system := net.DefaultResolver
+	defer func() { net.DefaultResolver = system }()
+	net.DefaultResolver = asking.Resolver()
+	_, port, err := net.SplitHostPort(server.listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	member := map[int]string{1: net.JoinHostPort(host, port)}
+
+	// As if somebody had met it; the server has the certificate of a-1 too.
+	asking.Met(host, "127.0.0.1:1")
+	if answers := client.Ask(t.Context(), member); len(answers) != 1 || where(served) != "[127.0.0.1]" || where(asking) != "[127.0.0.1]" {
+		t.Errorf("the answers are %v; one who was asked notes %s, and one who asked %s", answers, where(served), where(asking))
+	}
+	server.Close()
+	if answers := client.Ask(t.Context(), member); len(answers) != 0 || where(asking) != "nowhere" {
+		t.Errorf("the answers are %v, and a member that was missed is found at %s", answers, where(asking))
 	}
 }

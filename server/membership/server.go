@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"example.com/berth/peerdns"
 )
 
 // Local is the member that a Server speaks for.
@@ -43,8 +45,9 @@ const requestTimeout = 10 * time.Second
 
 // Listen starts a server on address. config asks for certificates; hostOf is
 // the host name that the certificate of a member with some name has, so that
-// none is let in under the name of another.
-func Listen(address string, config *tls.Config, hostOf func(name string) string, local Local, log *slog.Logger) (*Server, error) {
+// none is let in under the name of another. In book is noted who was met, that
+// others find a member at once which they were looking for; nil notes nothing.
+func Listen(address string, config *tls.Config, hostOf func(name string) string, local Local, book *peerdns.Book, log *slog.Logger) (*Server, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listening for other members: %w", err)
@@ -52,7 +55,7 @@ func Listen(address string, config *tls.Config, hostOf func(name string) string,
 	closing, shutDown := context.WithCancel(context.Background())
 	streams := &streams{local: local, open: map[net.Conn]bool{}}
 	s := &Server{listener: listener, streams: streams, done: make(chan struct{}), http: &http.Server{
-		Handler:           routes(hostOf, local, streams, closing.Done()),
+		Handler:           meeting(book, routes(hostOf, local, streams, closing.Done())),
 		TLSConfig:         config.Clone(), // the server adds to it
 		ReadHeaderTimeout: requestTimeout,
 		ReadTimeout:       requestTimeout,
@@ -76,6 +79,17 @@ func (s *Server) Close() {
 	}
 	s.streams.end() // which the HTTP server knows nothing of
 	<-s.done
+}
+
+// meeting notes who makes a request: the first name in a member's certificate
+// is its own.
+func meeting(book *peerdns.Book, handler http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if names := r.TLS.PeerCertificates[0].DNSNames; len(names) > 0 {
+			book.Met(names[0], r.RemoteAddr)
+		}
+		handler.ServeHTTP(w, r)
+	})
 }
 
 func routes(hostOf func(string) string, local Local, streams *streams, closing <-chan struct{}) http.Handler {

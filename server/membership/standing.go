@@ -3,7 +3,6 @@ package membership
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -56,8 +55,7 @@ type Standings struct {
 func (c *Client) Standings(ctx context.Context, address string) (*Standings, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	dialer := tls.Dialer{Config: c.config}
-	connection, err := dialer.DialContext(ctx, "tcp", address)
+	connection, err := c.connect(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}

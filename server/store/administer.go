@@ -38,7 +38,7 @@ func NewAdministrator(options Options) (*Administrator, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Administrator{p, membership.NewClient(connect)}, nil
+	return &Administrator{p, membership.NewClient(connect, nil)}, nil
 }
 
 // Members lists the cluster, by ordinal.

@@ -242,7 +242,7 @@ func TestAMemberIsLetInUnderItsOwnNameOnly(t *testing.T) {
 		// Such a client trusts whom it calls: it is the member that must not.
 		config.InsecureSkipVerify = true
 		config.VerifyConnection = nil
-		client := membership.NewClient(config)
+		client := membership.NewClient(config, nil)
 		if answers := client.Ask(t.Context(), map[int]string{0: at}); len(answers) > 0 {
 			t.Errorf("a member of %s is told %+v", name, answers)
 		}

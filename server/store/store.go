@@ -18,6 +18,7 @@ import (
 
 	"example.com/berth/contract"
 	"example.com/berth/membership"
+	"example.com/berth/peerdns"
 	"example.com/berth/peertls"
 )
 
@@ -40,6 +41,9 @@ type Options struct {
 	// at its peer port and at its membership port. The default is by its
 	// name in PeerDomain, at the contract's ports.
 	Addresses func(name string) (peer, membership string)
+	// Book is where it is noted which members were met, and where. Nil notes
+	// nothing.
+	Book *peerdns.Book
 	// Replicas is how many members the cluster is to have.
 	Replicas int
 	// PeerTLS are the files that members know each other by.
@@ -127,12 +131,12 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	if address == "" {
 		address = everyAddress(contract.Get.Ports.Membership)
 	}
-	server, err := membership.Listen(address, connect, p.host, l, options.Log)
+	server, err := membership.Listen(address, connect, p.host, l, options.Book, options.Log)
 	if err != nil {
 		return nil, err
 	}
 	o := opening{
-		options: options, directory: directory, peers: p, client: membership.NewClient(connect), local: l, log: options.Log,
+		options: options, directory: directory, peers: p, client: membership.NewClient(connect, options.Book), local: l, log: options.Log,
 	}
 	etcd, err := o.open(ctx)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"example.com/berth/api"
 	"example.com/berth/contract"
+	"example.com/berth/peerdns"
 	"example.com/berth/peertls"
 	"example.com/berth/settings"
 	"example.com/berth/store"
@@ -172,7 +173,11 @@ func handOver(st *store.Store) {
 
 func openStore(ctx context.Context, s settings.Settings, log *slog.Logger) (*store.Store, error) {
 	hosts := []string{s.PodName, "localhost"}
+	var book *peerdns.Book
 	if s.PeerDomain != "" {
+		book = peerdns.New(s.PeerDomain)
+		// etcd cannot be given a resolver: it looks members up with the process's own.
+		net.DefaultResolver = book.Resolver()
 		// The domain alone is what members know their own kind by.
 		hosts = []string{s.PodName + "." + s.PeerDomain, s.PeerDomain, s.PodName}
 	}
@@ -193,6 +198,7 @@ func openStore(ctx context.Context, s settings.Settings, log *slog.Logger) (*sto
 		DataDirectory: s.DataDirectory,
 		Name:          s.PodName,
 		PeerDomain:    s.PeerDomain,
+		Book:          book,
 		Replicas:      s.Replicas,
 		PeerTLS:       files,
 		UnreadyAfter:  s.UnreadyAfter,
