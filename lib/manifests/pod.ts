@@ -22,6 +22,13 @@ export function podSpec(profile: Profile): PodSpec {
     // Service links would put BERTH_PORT and the like into the environment, which the server refuses as unknown settings.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: times.grace,
+    // One of the cluster's DNS servers may be on a node that was just lost: another is asked after a second, not five.
+    dnsConfig: {
+      options: [
+        { name: 'timeout', value: '1' },
+        { name: 'attempts', value: '4' },
+      ],
+    },
     securityContext: {
       runAsNonRoot: true,
       runAsUser: contract.image.user,

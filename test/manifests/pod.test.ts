@@ -43,6 +43,16 @@ describe.each([
     for (const { name } of container.env ?? []) expect(known).toContain(name);
   });
 
+  test('asks another DNS server after a second, as the first may be on a node that was just lost', () => {
+    expect(pod.dnsPolicy).toBeUndefined();
+    expect(pod.dnsConfig).toEqual({
+      options: [
+        { name: 'timeout', value: '1' },
+        { name: 'attempts', value: '4' },
+      ],
+    });
+  });
+
   test('starts without its Secrets, and has their files where the server looks for them', () => {
     for (const { secret } of pod.volumes ?? []) expect(secret?.optional).toBe(true);
     const env = new Map(container.env?.map(({ name, value }) => [name, value]));
