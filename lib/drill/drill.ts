@@ -151,6 +151,7 @@ function carryOutOne(
       await step.fault.strike(scene);
       said('waiting until it is whole');
       await untilWhole(plan.target, pods, all.length);
+      if (step.fault.takesNodes) await untilNodesAreReady(plan.target);
     } catch (error) {
       if (error instanceof Interrupted || interrupted().aborted) throw error;
       unrecovered = messageOf(error);
@@ -256,6 +257,14 @@ export async function untilWhole(
     return true;
   };
   await waitFor('the store whole again', whole, { seconds: RECOVERY_SECONDS, every: 500 });
+}
+
+/**
+ * Waits until the nodes count as ready again, some seconds after the pods on them. One that is lost before that is not
+ * found out: its pods stop being ready when the node does, and it was not.
+ */
+async function untilNodesAreReady(target: Target): Promise<void> {
+  await target.kubectl(['wait', 'node', '--all', '--for=condition=Ready', `--timeout=${RECOVERY_SECONDS}s`]);
 }
 
 async function wait(seconds: number, tick: () => void = () => undefined): Promise<void> {
