@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -39,6 +40,27 @@ func NewClient(config *tls.Config, book *peerdns.Book) *Client {
 		DisableKeepAlives: true,
 	}}
 	return c
+}
+
+// Confirm has it noted that the member called host is at address, a host and a
+// port, if it takes a connection there. A request of a member's own is a hint
+// and no more: it need not come from where the member is reached, with a
+// service mesh between them for one.
+func (c *Client) Confirm(ctx context.Context, host, address string) {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil || c.book.Has(host, at.Addr()) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	dialer := tls.Dialer{Config: c.dialer.Config.Clone()}
+	dialer.Config.ServerName = host
+	connection, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return
+	}
+	c.book.Met(host, address)
+	connection.Close()
 }
 
 // connect connects to the member at address.

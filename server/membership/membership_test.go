@@ -3,9 +3,9 @@ package membership
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,11 +24,18 @@ type fake struct {
 	standing Standing
 	fails    error
 	asked    []string
+	heard    chan [2]string
 }
 
 func (f *fake) Status(context.Context) Status { return f.status }
 
 func (f *fake) Standing() (Standing, bool) { return f.standing, f.standing.Member != 0 }
+
+func (f *fake) Heard(_ context.Context, host, remote string) {
+	if f.heard != nil {
+		f.heard <- [2]string{host, remote}
+	}
+}
 
 func (f *fake) Admit(_ context.Context, name string) (Admission, error) {
 	f.asked = append(f.asked, "join "+name)
@@ -64,11 +71,11 @@ func connect(t *testing.T, local Local, name string) (*Client, string) {
 
 func connectTo(t *testing.T, local Local, name string) (*Client, *Server) {
 	t.Helper()
-	return connectNoting(t, local, name, nil, nil)
+	return connectNoting(t, local, name, nil)
 }
 
-// connectNoting has each note in a book of its own whom it met.
-func connectNoting(t *testing.T, local Local, name string, served, asking *peerdns.Book) (*Client, *Server) {
+// connectNoting has the client note in book whom it met.
+func connectNoting(t *testing.T, local Local, name string, book *peerdns.Book) (*Client, *Server) {
 	t.Helper()
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte(strings.Repeat("s", 32)), 0o600); err != nil {
@@ -85,12 +92,12 @@ func connectNoting(t *testing.T, local Local, name string, served, asking *peerd
 		t.Fatal(err)
 	}
 	hostOf := func(name string) string { return name + "." + domain }
-	server, err := Listen("127.0.0.1:0", config, hostOf, local, served, slog.New(slog.DiscardHandler))
+	server, err := Listen("127.0.0.1:0", config, hostOf, local, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	return NewClient(config, asking), server
+	return NewClient(config, book), server
 }
 
 func TestAMemberIsToldWhatItAsks(t *testing.T) {
@@ -171,36 +178,57 @@ func TestWhoAttendsAMemberHearsOfItsEnd(t *testing.T) {
 }
 
 // Of a member that starts at another address than before, the others know it
-// once it has asked them anything.
-func TestBothWhoMeetNoteWhereTheOtherIs(t *testing.T) {
-	const host = "a-1." + domain
-	served, asking := peerdns.New(domain), peerdns.New(domain)
-	client, server := connectNoting(t, &fake{}, "a-1", served, asking)
-	where := func(book *peerdns.Book) string {
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond) // DNS knows nothing of it
-		defer cancel()
-		found, err := book.Resolver().LookupNetIP(ctx, "ip", host+".")
-		if err != nil {
-			return "nowhere"
-		}
-		return fmt.Sprint(found)
+// as soon as it asks them anything.
+func TestAMemberHearsWhoAsks(t *testing.T) {
+	f := &fake{heard: make(chan [2]string, 1)}
+	client, address := connect(t, f, "a-1")
+	client.Ask(t.Context(), map[int]string{0: address})
+	if got := <-f.heard; got[0] != "a-1."+domain || !strings.HasPrefix(got[1], "127.0.0.1:") {
+		t.Errorf("it hears %q, want a-1 and where it asks from", got)
 	}
-	system := net.DefaultResolver
-	defer func() { net.DefaultResolver = system }()
-	net.DefaultResolver = asking.Resolver()
+}
+
+func TestWhereAMemberSeemsToAskFromIsNotedOnlyIfItIsThere(t *testing.T) {
+	const host = "a-1." + domain
+	book := peerdns.New(domain)
+	client, server := connectNoting(t, &fake{}, "a-1", book)
+	here := netip.MustParseAddr("127.0.0.1")
+	address := server.listener.Addr().String()
+
+	client.Confirm(t.Context(), host, "127.0.0.1:1")
+	client.Confirm(t.Context(), "a-2."+domain, address) // its certificate says that it is a-1
+	client.Confirm(t.Context(), host, "nowhere")
+	if book.Has(host, here) || book.Has("a-2."+domain, here) {
+		t.Error("a member is noted where it is not")
+	}
+	client.Confirm(t.Context(), host, address)
+	if !book.Has(host, here) {
+		t.Error("a member is not noted where it is")
+	}
+}
+
+func TestWhomAClientMeetsIsNotedUntilItMissesThem(t *testing.T) {
+	const host = "a-1." + domain
+	book := peerdns.New(domain)
+	client, server := connectNoting(t, &fake{}, "a-1", book)
+	here := netip.MustParseAddr("127.0.0.1")
 	_, port, err := net.SplitHostPort(server.listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	member := map[int]string{1: net.JoinHostPort(host, port)}
+	system := net.DefaultResolver
+	defer func() { net.DefaultResolver = system }()
+	net.DefaultResolver = book.Resolver()
+	book.Met(host, "127.0.0.1:1") // as if somebody had
+	ask := func() int {
+		return len(client.Ask(t.Context(), map[int]string{1: net.JoinHostPort(host, port)}))
+	}
 
-	// As if somebody had met it; the server has the certificate of a-1 too.
-	asking.Met(host, "127.0.0.1:1")
-	if answers := client.Ask(t.Context(), member); len(answers) != 1 || where(served) != "[127.0.0.1]" || where(asking) != "[127.0.0.1]" {
-		t.Errorf("the answers are %v; one who was asked notes %s, and one who asked %s", answers, where(served), where(asking))
+	if answers := ask(); answers != 1 || !book.Has(host, here) {
+		t.Errorf("%d answers; noted where it is: %v", answers, book.Has(host, here))
 	}
 	server.Close()
-	if answers := client.Ask(t.Context(), member); len(answers) != 0 || where(asking) != "nowhere" {
-		t.Errorf("the answers are %v, and a member that was missed is found at %s", answers, where(asking))
+	if answers := ask(); answers != 0 || book.Has(host, here) {
+		t.Errorf("%d answers; still noted where it was: %v", answers, book.Has(host, here))
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"example.com/berth/peerdns"
 )
 
 // Local is the member that a Server speaks for.
@@ -28,6 +26,10 @@ type Local interface {
 	Retire(ctx context.Context) error
 	// Resume makes it ready again.
 	Resume(ctx context.Context) error
+	// Heard is called when the member with this host name, as its certificate
+	// has it, asks anything; remote is the address and port it seems to ask from.
+	// It may take until ctx ends.
+	Heard(ctx context.Context, host, remote string)
 	// Standing is what the member's Raft knows now; false if there is none.
 	Standing() (Standing, bool)
 }
@@ -45,9 +47,8 @@ const requestTimeout = 10 * time.Second
 
 // Listen starts a server on address. config asks for certificates; hostOf is
 // the host name that the certificate of a member with some name has, so that
-// none is let in under the name of another. In book is noted who was met, that
-// others find a member at once which they were looking for; nil notes nothing.
-func Listen(address string, config *tls.Config, hostOf func(name string) string, local Local, book *peerdns.Book, log *slog.Logger) (*Server, error) {
+// none is let in under the name of another.
+func Listen(address string, config *tls.Config, hostOf func(name string) string, local Local, log *slog.Logger) (*Server, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listening for other members: %w", err)
@@ -55,7 +56,7 @@ func Listen(address string, config *tls.Config, hostOf func(name string) string,
 	closing, shutDown := context.WithCancel(context.Background())
 	streams := &streams{local: local, open: map[net.Conn]bool{}}
 	s := &Server{listener: listener, streams: streams, done: make(chan struct{}), http: &http.Server{
-		Handler:           meeting(book, routes(hostOf, local, streams, closing.Done())),
+		Handler:           greeting(closing, local, routes(hostOf, local, streams, closing.Done())),
 		TLSConfig:         config.Clone(), // the server adds to it
 		ReadHeaderTimeout: requestTimeout,
 		ReadTimeout:       requestTimeout,
@@ -81,12 +82,12 @@ func (s *Server) Close() {
 	<-s.done
 }
 
-// meeting notes who makes a request: the first name in a member's certificate
-// is its own.
-func meeting(book *peerdns.Book, handler http.Handler) http.Handler {
+// greeting tells the local member who makes a request, and where it seems to
+// come from. The first name in a member's certificate is its own.
+func greeting(closing context.Context, local Local, handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if names := r.TLS.PeerCertificates[0].DNSNames; len(names) > 0 {
-			book.Met(names[0], r.RemoteAddr)
+			go local.Heard(closing, names[0], r.RemoteAddr)
 		}
 		handler.ServeHTTP(w, r)
 	})

@@ -12,6 +12,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -57,8 +58,9 @@ func New(domain string) *Book {
 	}}
 }
 
-// Met notes that the member called host has shown its certificate at remote,
-// which is an address and a port. Whoever is no member is not noted.
+// Met notes that the member called host took a connection at remote, which is
+// an address and a port, and showed its certificate. Whoever is no member is
+// not noted.
 func (b *Book) Met(host, remote string) {
 	at, err := netip.ParseAddrPort(remote)
 	if b == nil || err != nil || b.member(host) != host {
@@ -67,6 +69,17 @@ func (b *Book) Met(host, remote string) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
 	b.entries[host] = entry{addresses: []netip.Addr{at.Addr().Unmap()}}
+}
+
+// Has reports whether it is noted that the member called host is at address.
+func (b *Book) Has(host string, address netip.Addr) bool {
+	if b == nil {
+		return false
+	}
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	known, ok := b.entries[host]
+	return ok && known.until.IsZero() && slices.Contains(known.addresses, address.Unmap())
 }
 
 // Missed notes that the member called host was not found where it should be.

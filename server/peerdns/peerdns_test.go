@@ -73,6 +73,9 @@ func TestAMemberIsFoundWhereItWasMetLastWhateverDNSSays(t *testing.T) {
 		}
 	}
 	b.Met("a-0."+domain, "[::ffff:10.0.0.4]:1")
+	if !b.Has("a-0."+domain, netip.MustParseAddr("10.0.0.4")) || b.Has("a-0."+domain, netip.MustParseAddr("10.0.0.2")) {
+		t.Error("the book has it elsewhere than where it was met last")
+	}
 	if got := lookUp(t, b, "a-0."+domain); got != "10.0.0.4" {
 		t.Errorf("it is found at %s, want 10.0.0.4", got)
 	}
@@ -94,6 +97,9 @@ func TestDNSIsAskedAboutAMemberThatWasNotMetOrWasMissed(t *testing.T) {
 	if got := lookUp(t, b, "a-0."+domain); got != "10.0.0.9" {
 		t.Errorf("it is found at %s, want where DNS says", got)
 	}
+	if b.Has("a-0."+domain, netip.MustParseAddr("10.0.0.9")) {
+		t.Error("what DNS says is taken for a meeting")
+	}
 	b.Met("a-0."+domain, "10.0.0.1:1")
 	b.Missed("a-0." + domain)
 	b.Missed("a-0." + domain)
@@ -112,6 +118,9 @@ func TestNobodyButAMemberIsNoted(t *testing.T) {
 		t.Errorf("the book has %v", b.entries)
 	}
 	var none *Book
+	if none.Has("a-0."+domain, netip.MustParseAddr("10.0.0.1")) {
+		t.Error("no book has something")
+	}
 	none.Met("a-0."+domain, "10.0.0.1:1")
 	none.Missed("a-0." + domain)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,11 +29,26 @@ const (
 type local struct {
 	name    string
 	peers   peers
+	client  *membership.Client
 	hasData atomic.Bool
 	store   atomic.Pointer[Store]
 
 	// change keeps changes of the list by this member apart.
 	change sync.Mutex
+}
+
+// Heard has it noted where the member is that asks, so that it is found there
+// before DNS has heard of a new pod.
+func (l *local) Heard(ctx context.Context, host, remote string) {
+	ordinal := l.peers.ordinalNamed(strings.TrimSuffix(host, "."+l.peers.domain))
+	if ordinal < 0 || ordinal == l.peers.ordinal {
+		return
+	}
+	at, _, err := net.SplitHostPort(remote)
+	_, port, malformed := net.SplitHostPort(l.peers.membership(ordinal))
+	if err == nil && malformed == nil {
+		l.client.Confirm(ctx, host, net.JoinHostPort(at, port))
+	}
 }
 
 var errNotRunning = errors.New("this member is not running")

@@ -2,6 +2,7 @@ package store
 
 import (
 	"net"
+	"net/netip"
 	"testing"
 
 	"example.com/berth/peerdns"
@@ -38,6 +39,11 @@ func TestMembersThatHaveMetFindEachOtherByNameWithoutDNS(t *testing.T) {
 	third := c.start(2, 3)
 	wantItems(t, third.ready(), "a")
 	wantVoters(t, first, 3)
+	for _, name := range []string{"berth-1", "berth-2"} {
+		if !book.Has(name+"."+testDomain, netip.MustParseAddr("127.0.0.1")) {
+			t.Errorf("nobody noted where %s is", name)
+		}
+	}
 	second.stop()
 	wantItems(t, c.start(1, 3).ready(), "a")
 	third.stop() // so that the others need each other

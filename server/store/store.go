@@ -124,19 +124,19 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 		return nil, err
 	}
 	// The first thing is to answer: others may wait to hear from this one.
-	l := &local{name: options.Name, peers: p}
+	l := &local{name: options.Name, peers: p, client: membership.NewClient(connect, options.Book)}
 	directory := dataDirectory(options)
 	l.hasData.Store(wal.Exist(logDirectory(directory)))
 	address := options.MembershipAddress
 	if address == "" {
 		address = everyAddress(contract.Get.Ports.Membership)
 	}
-	server, err := membership.Listen(address, connect, p.host, l, options.Book, options.Log)
+	server, err := membership.Listen(address, connect, p.host, l, options.Log)
 	if err != nil {
 		return nil, err
 	}
 	o := opening{
-		options: options, directory: directory, peers: p, client: membership.NewClient(connect, options.Book), local: l, log: options.Log,
+		options: options, directory: directory, peers: p, client: l.client, local: l, log: options.Log,
 	}
 	etcd, err := o.open(ctx)
 	if err != nil {
