@@ -15,6 +15,7 @@ import { LONGEST_QUIET, schedule } from '../drill/schedule';
 import { buildWorkload, checkHistory, startLoad, type Pulse } from '../drill/workload';
 import { buildImage } from '../image/build';
 import { projectVersion } from '../image/source';
+import { changingPods } from '../installation/changing-pods';
 import { installationDirectory, tokenFile } from '../installation/installation';
 import { findLocal } from '../local/cluster';
 import { NODE_GRACE_SECONDS } from '../local/control-plane';
@@ -79,7 +80,9 @@ export async function drill(options: DrillOptions): Promise<number> {
   const where = await installed();
   const steps = possible(chosen, where.target, options, progress);
   await installMissing(await requirements(steps), progress);
-  const result = await carryOutAndJudge(where, steps, { ...options, rate }, progress);
+  const result = await changingPods(checkout, () =>
+    carryOutAndJudge(where, steps, { ...options, rate }, progress),
+  );
   if (options.json) printJson(result);
   else print(`\n${table(result)}\nreport: ${result.report}`);
   return result.good ? 0 : 1;

@@ -1,6 +1,8 @@
+import { changingPods } from '../installation/changing-pods';
 import { proveRoll, verdict } from '../proof/roll-proof';
 import { assertNoReleaseUnderWay } from '../release/under-way';
 import { terminalProgress } from '../terminal/progress';
+import { checkout } from './checkout';
 import { installed, withClient } from './installed';
 import { print, printJson } from './output';
 
@@ -8,7 +10,9 @@ import { print, printJson } from './output';
 export async function roll(options: { readonly json?: boolean }): Promise<number> {
   const where = await installed();
   await assertNoReleaseUnderWay(where.target);
-  const proof = await withClient(where, (client) => proveRoll(where.target, client, terminalProgress()));
+  const proof = await changingPods(checkout, () =>
+    withClient(where, (client) => proveRoll(where.target, client, terminalProgress())),
+  );
   if (options.json) printJson(proof);
   else print(verdict(proof));
   return proof.missing.length + proof.different.length === 0 ? 0 : 1;

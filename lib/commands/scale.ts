@@ -1,4 +1,5 @@
 import { contract } from '../contract';
+import { changingPods } from '../installation/changing-pods';
 import { readInstallation } from '../installation/installation';
 import { Interrupted } from '../process/interrupt';
 import { assertNoReleaseUnderWay } from '../release/under-way';
@@ -33,7 +34,11 @@ export interface ScaleResult {
 }
 
 /** Makes the store one of `to` members: more join at once; those too many leave one at a time before their pods go. */
-export async function scale(to: number, options: ScaleOptions): Promise<number> {
+export function scale(to: number, options: ScaleOptions): Promise<number> {
+  return changingPods(checkout, () => scaleTo(to, options));
+}
+
+async function scaleTo(to: number, options: ScaleOptions): Promise<number> {
   const progress = terminalProgress();
   const { target, owner } = await find(options.on);
   await assertNoReleaseUnderWay(target);

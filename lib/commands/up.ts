@@ -4,6 +4,7 @@ import { deploy } from '../deploy/deploy';
 import { replicasToRun } from '../deploy/replicas';
 import { buildImage, type BuiltImage } from '../image/build';
 import { checkImage } from '../image/check';
+import { changingPods } from '../installation/changing-pods';
 import {
   readInstallation,
   removeInstallation,
@@ -41,6 +42,10 @@ export interface UpOptions {
 export async function up(options: UpOptions): Promise<number> {
   const progress = terminalProgress();
   const target = await chosenTarget(options);
+  return changingPods(checkout, () => bringUp(target, options, progress));
+}
+
+async function bringUp(target: Target, options: UpOptions, progress: Progress): Promise<number> {
   await prepare(target, options.image === undefined, progress);
   const built = options.image === undefined ? await builtImage(progress) : undefined;
   const image = options.image ?? built?.reference ?? '';

@@ -103,7 +103,7 @@ const links = async () => {
   return [...shown.matchAll(/ (node-\d)@.* state (\w+)/g)].map(([, name, state]) => `${name} ${state}`);
 };
 
-test('Ctrl-C in the middle of a fault puts right what it broke', async () => {
+test('a drill keeps other commands from its pods, and Ctrl-C in the middle of a fault puts right what it broke', async () => {
   const whole = await links();
   expect(whole).toEqual(['node-1 UP', 'node-2 UP', 'node-3 UP']);
   const drill = spawn(
@@ -120,6 +120,11 @@ test('Ctrl-C in the middle of a fault puts right what it broke', async () => {
     async () => ((await links()).some((link) => link.endsWith(' DOWN')) ? true : undefined),
     { seconds: 60 },
   );
+  for (const other of [['drill', '--fault', 'delete'], ['scale', '5'], ['roll'], ['up']]) {
+    const refused = await berth(other);
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toMatch(/another command \(process \d+\) is changing the pods of this installation/);
+  }
   process.kill(-(drill.pid ?? 0), 'SIGINT');
   expect(await ended).toBe(130);
   expect(await links()).toEqual(whole);
