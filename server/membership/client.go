@@ -26,14 +26,14 @@ const reachTimeout = 200 * time.Millisecond
 // Client asks other members.
 type Client struct {
 	http   *http.Client
-	dialer tls.Dialer
+	config *tls.Config
 	book   *peerdns.Book
 }
 
 // NewClient makes a client that shows the certificate in config, and notes in
 // book which members it met; nil notes nothing.
 func NewClient(config *tls.Config, book *peerdns.Book) *Client {
-	c := &Client{dialer: tls.Dialer{Config: config.Clone()}, book: book}
+	c := &Client{config: config.Clone(), book: book}
 	c.http = &http.Client{Transport: &http.Transport{
 		DialTLSContext: c.connect,
 		// Requests are rare, and a member's address changes with its pod.
@@ -42,36 +42,41 @@ func NewClient(config *tls.Config, book *peerdns.Book) *Client {
 	return c
 }
 
-// Confirm has it noted that the member called host is at address, a host and a
-// port, if it takes a connection there. A request of a member's own is a hint
-// and no more: it need not come from where the member is reached, with a
-// service mesh between them for one.
+// Confirm has it noted that the member called host is at address, an address
+// and a port, if it takes a connection there. A request of a member's own is a
+// hint and no more: it need not come from where the member is reached, with a
+// service mesh between them for one. If it is not there, nor can it be relied
+// on that it still is where it was.
 func (c *Client) Confirm(ctx context.Context, host, address string) {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil || c.book.Has(host, at.Addr()) {
+	if at, err := netip.ParseAddrPort(address); err != nil || at.Addr().Unmap() == c.book.At(host) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
-	defer cancel()
-	dialer := tls.Dialer{Config: c.dialer.Config.Clone()}
-	dialer.Config.ServerName = host
-	connection, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return
+	if connection, err := c.dial(ctx, host, address); err == nil {
+		connection.Close()
 	}
-	c.book.Met(host, address)
-	connection.Close()
 }
 
 // connect connects to the member at address.
-func (c *Client) connect(ctx context.Context, network, address string) (net.Conn, error) {
+func (c *Client) connect(ctx context.Context, _, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	connection, err := c.dialer.DialContext(ctx, network, address)
+	return c.dial(ctx, host, address)
+}
+
+// dial connects to the member called host at address, and notes whether it was
+// met. It has a limit of its own: an HTTP client lets a connection be made
+// although whoever wanted it has gone.
+func (c *Client) dial(ctx context.Context, host, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	noted := c.book.At(host)
+	dialer := tls.Dialer{Config: c.config.Clone()}
+	dialer.Config.ServerName = host
+	connection, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
-		c.book.Missed(host)
+		c.book.Missed(host, noted)
 		return nil, err
 	}
 	c.book.Met(host, connection.RemoteAddr().String())

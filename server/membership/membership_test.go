@@ -192,43 +192,77 @@ func TestWhereAMemberSeemsToAskFromIsNotedOnlyIfItIsThere(t *testing.T) {
 	const host = "a-1." + domain
 	book := peerdns.New(domain)
 	client, server := connectNoting(t, &fake{}, "a-1", book)
-	here := netip.MustParseAddr("127.0.0.1")
 	address := server.listener.Addr().String()
 
 	client.Confirm(t.Context(), host, "127.0.0.1:1")
 	client.Confirm(t.Context(), "a-2."+domain, address) // its certificate says that it is a-1
 	client.Confirm(t.Context(), host, "nowhere")
-	if book.Has(host, here) || book.Has("a-2."+domain, here) {
-		t.Error("a member is noted where it is not")
+	if one, two := book.At(host), book.At("a-2."+domain); one.IsValid() || two.IsValid() {
+		t.Errorf("members are noted at %s and %s, where they are not", one, two)
 	}
 	client.Confirm(t.Context(), host, address)
-	if !book.Has(host, here) {
-		t.Error("a member is not noted where it is")
+	if got := book.At(host); got != netip.MustParseAddr("127.0.0.1") {
+		t.Errorf("a member is noted at %s, want where it is", got)
 	}
+	// It has moved, and something hides where to.
+	client.Confirm(t.Context(), host, "127.0.0.2:1")
+	if got := book.At(host); got.IsValid() {
+		t.Errorf("a member that moved is still noted at %s", got)
+	}
+}
+
+// named has the host a-1 found at the address of server, which may be noted
+// nowhere: another book is the process's.
+func named(t *testing.T, server *Server) string {
+	t.Helper()
+	const host = "a-1." + domain
+	known := peerdns.New(domain)
+	known.Met(host, server.listener.Addr().String())
+	system := net.DefaultResolver
+	t.Cleanup(func() { net.DefaultResolver = system })
+	net.DefaultResolver = known.Resolver()
+	_, port, err := net.SplitHostPort(server.listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net.JoinHostPort(host, port)
 }
 
 func TestWhomAClientMeetsIsNotedUntilItMissesThem(t *testing.T) {
 	const host = "a-1." + domain
 	book := peerdns.New(domain)
 	client, server := connectNoting(t, &fake{}, "a-1", book)
-	here := netip.MustParseAddr("127.0.0.1")
-	_, port, err := net.SplitHostPort(server.listener.Addr().String())
+	address := named(t, server)
+	ask := func() int { return len(client.Ask(t.Context(), map[int]string{1: address})) }
+
+	if answers := ask(); answers != 1 || book.At(host) != netip.MustParseAddr("127.0.0.1") {
+		t.Errorf("%d answers, and it is noted at %s", answers, book.At(host))
+	}
+	server.Close()
+	if answers := ask(); answers != 0 || book.At(host).IsValid() {
+		t.Errorf("%d answers, and it is still noted at %s", answers, book.At(host))
+	}
+}
+
+// An HTTP client goes on making a connection for nobody.
+func TestAConnectionThatNobodyTakesIsGivenUp(t *testing.T) {
+	deaf, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
 	if err != nil {
 		t.Fatal(err)
 	}
-	system := net.DefaultResolver
-	defer func() { net.DefaultResolver = system }()
-	net.DefaultResolver = book.Resolver()
-	book.Met(host, "127.0.0.1:1") // as if somebody had
-	ask := func() int {
-		return len(client.Ask(t.Context(), map[int]string{1: net.JoinHostPort(host, port)}))
-	}
-
-	if answers := ask(); answers != 1 || !book.Has(host, here) {
-		t.Errorf("%d answers; noted where it is: %v", answers, book.Has(host, here))
-	}
-	server.Close()
-	if answers := ask(); answers != 0 || book.Has(host, here) {
-		t.Errorf("%d answers; still noted where it was: %v", answers, book.Has(host, here))
+	defer deaf.Close()
+	client, _ := connect(t, &fake{}, "a-1")
+	ended := make(chan error, 1)
+	go func() {
+		_, err := client.connect(context.WithoutCancel(t.Context()), "tcp", deaf.Addr().String())
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("the connection was made")
+		}
+	case <-time.After(10 * askTimeout):
+		t.Error("the connection is still being made")
 	}
 }

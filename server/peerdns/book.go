@@ -4,15 +4,14 @@
 // pod lives. What DNS says of it is some seconds old, both that it is at an
 // address and that it is not there; and of the servers for DNS some may be on
 // a node that was just lost, so that half of all questions have no answer. So
-// members remember where they last met each other, which they know first, and
-// ask DNS about those alone that they have not met.
+// members remember where they reached each other, and ask DNS about those
+// alone that they have not reached, or not any more.
 package peerdns
 
 import (
 	"context"
 	"net"
 	"net/netip"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,22 +29,24 @@ const (
 	lookupTimeout = 10 * time.Second
 )
 
-// Book is where members are. A nil one remembers nothing, and must not be
-// asked. Its methods may be called concurrently.
+// Book is where members are. A nil one remembers nothing, and has no resolver.
+// Its methods may be called concurrently.
 type Book struct {
 	domain string
 	dns    func(ctx context.Context, host string) ([]netip.Addr, error)
 	asking singleflight.Group
 
-	mutex   sync.Mutex
-	entries map[string]entry
+	mutex sync.Mutex
+	met   map[string]netip.Addr
+	// answers are those of DNS.
+	answers map[string]answer
 }
 
-// entry is what is known of a member.
-type entry struct {
+// answer is what DNS said of a name.
+type answer struct {
 	addresses []netip.Addr
 	err       error
-	// until is when DNS has to be asked again; never is of a member that was met.
+	// until is when DNS has to be asked again.
 	until time.Time
 }
 
@@ -53,9 +54,12 @@ type entry struct {
 // their own before it.
 func New(domain string) *Book {
 	system := &net.Resolver{PreferGo: true}
-	return &Book{domain: domain, entries: map[string]entry{}, dns: func(ctx context.Context, host string) ([]netip.Addr, error) {
-		return system.LookupNetIP(ctx, "ip", host)
-	}}
+	return &Book{
+		domain: domain, met: map[string]netip.Addr{}, answers: map[string]answer{},
+		dns: func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return system.LookupNetIP(ctx, "ip", host)
+		},
+	}
 }
 
 // Met notes that the member called host took a connection at remote, which is
@@ -68,29 +72,30 @@ func (b *Book) Met(host, remote string) {
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	b.entries[host] = entry{addresses: []netip.Addr{at.Addr().Unmap()}}
+	b.met[host] = at.Addr().Unmap()
 }
 
-// Has reports whether it is noted that the member called host is at address.
-func (b *Book) Has(host string, address netip.Addr) bool {
+// At is where it is noted that the member called host was met, the zero
+// address if it was not.
+func (b *Book) At(host string) netip.Addr {
 	if b == nil {
-		return false
+		return netip.Addr{}
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	known, ok := b.entries[host]
-	return ok && known.until.IsZero() && slices.Contains(known.addresses, address.Unmap())
+	return b.met[host]
 }
 
-// Missed notes that the member called host was not found where it should be.
-func (b *Book) Missed(host string) {
+// Missed notes that the member called host is not at this address, which At
+// said. If it was met elsewhere meanwhile, that stays.
+func (b *Book) Missed(host string, at netip.Addr) {
 	if b == nil {
 		return
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if b.entries[host].until.IsZero() {
-		delete(b.entries, host)
+	if b.met[host] == at {
+		delete(b.met, host)
 	}
 }
 
@@ -98,43 +103,49 @@ func (b *Book) Missed(host string) {
 // at the end.
 func (b *Book) find(ctx context.Context, host string) ([]netip.Addr, error) {
 	member := b.member(host)
+	name := member
 	if member == "" {
-		return b.dns(ctx, host+".")
-	}
-	if known, ok := b.known(member); ok {
+		name = host + "."
+	} else if known, ok := b.known(member); ok {
 		return known.addresses, known.err
 	}
-	asked := b.asking.DoChan(member, func() (any, error) {
+	asked := b.asking.DoChan(name, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
 		defer cancel()
-		addresses, err := b.dns(ctx, member)
-		return b.learn(member, entry{addresses, err, time.Now().Add(answerLife)}), nil
+		addresses, err := b.dns(ctx, name)
+		said := answer{addresses, err, time.Now().Add(answerLife)}
+		if member != "" {
+			b.learn(member, said)
+		}
+		return said, nil
 	})
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case answer := <-asked:
-		learned := answer.Val.(entry)
-		return learned.addresses, learned.err
+	case result := <-asked:
+		if at := b.At(member); at.IsValid() {
+			return []netip.Addr{at}, nil // it was met while DNS was asked
+		}
+		said := result.Val.(answer)
+		return said.addresses, said.err
 	}
 }
 
-func (b *Book) known(member string) (entry, bool) {
+// known is what needs no question to DNS.
+func (b *Book) known(member string) (answer, bool) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	known, ok := b.entries[member]
-	return known, ok && (known.until.IsZero() || time.Now().Before(known.until))
+	if at, ok := b.met[member]; ok {
+		return answer{addresses: []netip.Addr{at}}, true
+	}
+	said, ok := b.answers[member]
+	return said, ok && time.Now().Before(said.until)
 }
 
-// learn keeps an answer of DNS, unless the member was met meanwhile.
-func (b *Book) learn(member string, answer entry) entry {
+func (b *Book) learn(member string, said answer) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if known, ok := b.entries[member]; ok && known.until.IsZero() {
-		return known
-	}
-	b.entries[member] = answer
-	return answer
+	b.answers[member] = said
 }
 
 // member is the name of the member that host means, empty if it means none. A

@@ -11,9 +11,6 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// timeToLive is what the answers have, in seconds; Go's resolver keeps none.
-const timeToLive = 1
-
 // Resolver is a resolver that asks the book, and by way of it DNS. As the
 // process's own, net.DefaultResolver, it serves those too who cannot be given
 // one, such as etcd.
@@ -80,7 +77,7 @@ func (b *Book) records(ctx context.Context, question dnsmessage.Question) ([]dns
 		return nil, dnsmessage.RCodeServerFailure
 	}
 	var found []dnsmessage.Resource
-	header := dnsmessage.ResourceHeader{Name: question.Name, Class: dnsmessage.ClassINET, TTL: timeToLive}
+	header := dnsmessage.ResourceHeader{Name: question.Name, Class: dnsmessage.ClassINET} // nobody is to keep it
 	for _, address := range addresses {
 		switch address = address.Unmap(); {
 		case address.Is4() && question.Type == dnsmessage.TypeA:

@@ -40,8 +40,9 @@ type local struct {
 // Heard has it noted where the member is that asks, so that it is found there
 // before DNS has heard of a new pod.
 func (l *local) Heard(ctx context.Context, host, remote string) {
-	ordinal := l.peers.ordinalNamed(strings.TrimSuffix(host, "."+l.peers.domain))
-	if ordinal < 0 || ordinal == l.peers.ordinal {
+	name, domain, _ := strings.Cut(host, ".")
+	ordinal := l.peers.ordinalNamed(name)
+	if domain != l.peers.domain || ordinal < 0 || ordinal == l.peers.ordinal {
 		return
 	}
 	at, _, err := net.SplitHostPort(remote)

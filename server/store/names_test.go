@@ -40,8 +40,8 @@ func TestMembersThatHaveMetFindEachOtherByNameWithoutDNS(t *testing.T) {
 	wantItems(t, third.ready(), "a")
 	wantVoters(t, first, 3)
 	for _, name := range []string{"berth-1", "berth-2"} {
-		if !book.Has(name+"."+testDomain, netip.MustParseAddr("127.0.0.1")) {
-			t.Errorf("nobody noted where %s is", name)
+		if at := book.At(name + "." + testDomain); at != netip.MustParseAddr("127.0.0.1") {
+			t.Errorf("%s is noted at %s", name, at)
 		}
 	}
 	second.stop()

@@ -41,7 +41,8 @@ type Options struct {
 	// at its peer port and at its membership port. The default is by its
 	// name in PeerDomain, at the contract's ports.
 	Addresses func(name string) (peer, membership string)
-	// Book is where it is noted which members were met, and where. Nil notes
+	// Book is where it is noted which members were met, and where. They are
+	// found by it only where its resolver is the process's own. Nil notes
 	// nothing.
 	Book *peerdns.Book
 	// Replicas is how many members the cluster is to have.
