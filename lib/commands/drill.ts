@@ -23,6 +23,7 @@ import type { Profile } from '../manifests/profile';
 import { minikubeProfile } from '../manifests/profiles/minikube';
 import { evenWhenInterrupted } from '../process/interrupt';
 import { succeeds } from '../process/run';
+import { assertNoReleaseUnderWay } from '../release/under-way';
 import { installMissing } from '../requirements/install';
 import type { Requirement } from '../requirements/requirement';
 import type { Target } from '../targets/target';
@@ -78,6 +79,7 @@ export async function drill(options: DrillOptions): Promise<number> {
   }
   const progress = terminalProgress();
   const where = await installed();
+  await assertNoReleaseUnderWay(where.target);
   const steps = possible(chosen, where.target, options, progress);
   await installMissing(await requirements(steps), progress);
   const result = await changingPods(checkout, () =>

@@ -264,7 +264,8 @@ export async function untilWhole(
  * found out: its pods stop being ready when the node does, and it was not.
  */
 async function untilNodesAreReady(target: Target): Promise<void> {
-  await target.kubectl(['wait', 'node', '--all', '--for=condition=Ready', `--timeout=${RECOVERY_SECONDS}s`]);
+  const ready = () => target.kubectl(['wait', 'node', '--all', '--for=condition=Ready', '--timeout=10s']);
+  await waitFor('the nodes ready again', ready, { seconds: RECOVERY_SECONDS, every: 500 });
 }
 
 async function wait(seconds: number, tick: () => void = () => undefined): Promise<void> {

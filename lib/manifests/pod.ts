@@ -22,7 +22,8 @@ export function podSpec(profile: Profile): PodSpec {
     // Service links would put BERTH_PORT and the like into the environment, which the server refuses as unknown settings.
     enableServiceLinks: false,
     terminationGracePeriodSeconds: times.grace,
-    // One of the cluster's DNS servers may be on a node that was just lost: another is asked after a second, not five.
+    // Behind the cluster's address for DNS are several servers, and one may be on a node that was just lost: the question
+    // is sent again after a second, not five, and may reach another.
     dnsConfig: {
       options: [
         { name: 'timeout', value: '1' },

@@ -7,6 +7,7 @@ import { identify, isAlive, type ProcessId } from './process-id';
 /**
  * Does `work` while no other process on this machine holds the same lock file.
  * A file whose process has ended, however that came, is not a lock.
+ * @param waiting is told once who has it; may throw, so as not to wait
  */
 export async function withLock<T>(
   file: string,

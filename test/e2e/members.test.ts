@@ -120,11 +120,12 @@ test('a drill keeps other commands from its pods, and Ctrl-C in the middle of a 
     async () => ((await links()).some((link) => link.endsWith(' DOWN')) ? true : undefined),
     { seconds: 60 },
   );
-  for (const other of [['drill', '--fault', 'delete'], ['scale', '5'], ['roll'], ['up']]) {
-    const refused = await berth(other);
+  const others = [['drill', '--fault', 'delete'], ['scale', '5'], ['roll'], ['up']];
+  for (const refused of await Promise.all(others.map((other) => berth(other)))) {
     expect(refused).toMatchObject({ code: 1, out: '' });
     expect(refused.err).toMatch(/another command \(process \d+\) is changing the pods of this installation/);
   }
+  expect((await links()).some((link) => link.endsWith(' DOWN'))).toBe(true);
   process.kill(-(drill.pid ?? 0), 'SIGINT');
   expect(await ended).toBe(130);
   expect(await links()).toEqual(whole);

@@ -43,7 +43,7 @@ describe.each([
     for (const { name } of container.env ?? []) expect(known).toContain(name);
   });
 
-  test('asks another DNS server after a second, as the first may be on a node that was just lost', () => {
+  test('asks DNS again after a second, as the first server may be on a node that was just lost', () => {
     expect(pod.dnsPolicy).toBeUndefined();
     expect(pod.dnsConfig).toEqual({
       options: [
