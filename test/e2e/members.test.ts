@@ -120,7 +120,11 @@ test('a drill keeps other commands from its pods, and Ctrl-C in the middle of a 
     async () => ((await links()).some((link) => link.endsWith(' DOWN')) ? true : undefined),
     { seconds: 60 },
   );
-  const others = [['drill', '--fault', 'delete'], ['scale', '5'], ['roll'], ['up']];
+  // No more than two: the node is cut off for some twenty seconds, and other checks run beside this one.
+  const others = [
+    ['drill', '--fault', 'delete'],
+    ['scale', '5'],
+  ];
   for (const refused of await Promise.all(others.map((other) => berth(other)))) {
     expect(refused).toMatchObject({ code: 1, out: '' });
     expect(refused.err).toMatch(/another command \(process \d+\) is changing the pods of this installation/);
