@@ -139,15 +139,21 @@ func TestARefusalSaysWhy(t *testing.T) {
 	}
 }
 
-func TestThoseWhoDoNotAnswerAreLeftOut(t *testing.T) {
-	client, address := connect(t, &fake{status: Status{State: Empty}}, "a-1")
-	deaf, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+// deaf is the address of one who takes connections, and says nothing.
+func deaf(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer deaf.Close()
+	t.Cleanup(func() { listener.Close() })
+	return listener.Addr().String()
+}
+
+func TestThoseWhoDoNotAnswerAreLeftOut(t *testing.T) {
+	client, address := connect(t, &fake{status: Status{State: Empty}}, "a-1")
 	began := time.Now()
-	answers := client.Ask(t.Context(), map[int]string{0: address, 1: deaf.Addr().String(), 2: "127.0.0.1:1", 3: "none.invalid:1"})
+	answers := client.Ask(t.Context(), map[int]string{0: address, 1: deaf(t), 2: "127.0.0.1:1", 3: "none.invalid:1"})
 	if len(answers) != 1 || answers[0].State != Empty {
 		t.Errorf("the answers are %+v, want that of 0", answers)
 	}
@@ -246,15 +252,11 @@ func TestWhomAClientMeetsIsNotedUntilItMissesThem(t *testing.T) {
 
 // An HTTP client goes on making a connection for nobody.
 func TestAConnectionThatNobodyTakesIsGivenUp(t *testing.T) {
-	deaf, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer deaf.Close()
 	client, _ := connect(t, &fake{}, "a-1")
+	address := deaf(t)
 	ended := make(chan error, 1)
 	go func() {
-		_, err := client.connect(context.WithoutCancel(t.Context()), "tcp", deaf.Addr().String())
+		_, err := client.connect(context.WithoutCancel(t.Context()), "tcp", address)
 		ended <- err
 	}()
 	select {

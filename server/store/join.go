@@ -34,7 +34,6 @@ type opening struct {
 	options   Options
 	directory string
 	peers     peers
-	client    *membership.Client
 	local     *local
 	log       *slog.Logger
 
@@ -61,7 +60,7 @@ func (o *opening) open(ctx context.Context) (*embed.Etcd, error) {
 		}
 		d := decide(situation{
 			log: log, peers: o.peers, replicas: o.options.Replicas,
-			answers: o.client.Ask(ctx, o.peers.others()),
+			answers: o.local.client.Ask(ctx, o.peers.others()),
 		})
 		switch d.start {
 		case startExisting:
@@ -116,7 +115,7 @@ const joinAttempts = 20
 // same time, and etcd starts only with the list as it is: so it may take some
 // attempts.
 func (o *opening) join(ctx context.Context, via int) (*embed.Etcd, error) {
-	admission, err := o.client.Join(ctx, o.peers.membership(via), o.options.Name)
+	admission, err := o.local.client.Join(ctx, o.peers.membership(via), o.options.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +136,7 @@ func (o *opening) join(ctx context.Context, via int) (*embed.Etcd, error) {
 		if e := sleep(ctx, askEvery); e != nil {
 			return nil, e
 		}
-		if now := o.client.Ask(ctx, map[int]string{via: o.peers.membership(via)})[via]; now.Current {
+		if now := o.local.client.Ask(ctx, map[int]string{via: o.peers.membership(via)})[via]; now.Current {
 			if !now.Has(admission.ID) {
 				return nil, errors.New("taken off the list again before it could start")
 			}

@@ -136,9 +136,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := opening{
-		options: options, directory: directory, peers: p, client: l.client, local: l, log: options.Log,
-	}
+	o := opening{options: options, directory: directory, peers: p, local: l, log: options.Log}
 	etcd, err := o.open(ctx)
 	if err != nil {
 		server.Close()
@@ -146,7 +144,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	}
 	s := newStore(etcd, options)
 	s.owesComparison = o.owes
-	s.local, s.membership, s.client = l, server, o.client
+	s.local, s.membership, s.client = l, server, l.client
 	s.watch()
 	l.store.Store(s)
 	return s, nil
