@@ -21,7 +21,8 @@ export interface DoctorOptions extends DoctorAwsOptions {
 export async function doctor(options: DoctorOptions): Promise<number> {
   if (options.aws === true) {
     // The CDK and eleven SDK clients: half a second that no other command needs.
-    const { doctorAws } = await import('./doctor-aws.js');
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { doctorAws } = require('./doctor-aws') as typeof import('./doctor-aws');
     return doctorAws(options);
   }
   if (options.context !== undefined) {

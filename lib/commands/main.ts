@@ -34,6 +34,8 @@ import type { TestOptions } from './test';
 import type { UpOptions } from './up';
 
 // Each command is loaded when it is asked for, and so is what it needs: help and bad input are answered at once.
+// With require, as the loader that knows import() of TypeScript as well takes as long as everything else here.
+/* eslint-disable @typescript-eslint/no-require-imports */
 
 /** Exit statuses: 0 done, 1 failed, 2 bad input, 128 + signal when interrupted. */
 async function main(): Promise<number> {
@@ -67,13 +69,13 @@ async function main(): Promise<number> {
     .option('--replicas <n>', 'members of the store (default: as many as run, else 1)', replicas)
     .option('--json', 'print the result as JSON')
     .action(async (options: UpOptions) => {
-      const { up } = await import('./up.js');
+      const { up } = require('./up') as typeof import('./up');
       finish(await up(options));
     });
   command('roll', 'roll every pod and check that nothing was lost')
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
-      const { roll } = await import('./roll.js');
+      const { roll } = require('./roll') as typeof import('./roll');
       finish(await roll(options));
     });
   command('scale', 'change how many members the store has, with its data in place')
@@ -82,7 +84,7 @@ async function main(): Promise<number> {
     .option('--delete-volumes', 'delete the volumes of members that leave (default: keep them)')
     .option('--json', 'print the result as JSON')
     .action(async (members: number, options: ScaleOptions) => {
-      const { scale } = await import('./scale.js');
+      const { scale } = require('./scale') as typeof import('./scale');
       finish(await scale(members, options));
     });
   command(
@@ -103,13 +105,13 @@ async function main(): Promise<number> {
     .option('--report <file>', 'where the HTML report goes (default: with the installation)')
     .option('--json', 'print the result as JSON')
     .action(async (options: DrillOptions) => {
-      const { drill } = await import('./drill.js');
+      const { drill } = require('./drill') as typeof import('./drill');
       finish(await drill(options));
     });
   command('status', 'show what runs and where it answers')
     .option('--json', 'print the result as JSON')
     .action(async (options: { json?: boolean }) => {
-      const { status } = await import('./status.js');
+      const { status } = require('./status') as typeof import('./status');
       finish(await status(options));
     });
   command('image', 'build the image and check it: what is in it, that it runs, what is known against it')
@@ -125,7 +127,7 @@ async function main(): Promise<number> {
     )
     .option('--json', 'print the result as JSON')
     .action(async (options: ImageOptions) => {
-      const { image } = await import('./image.js');
+      const { image } = require('./image') as typeof import('./image');
       finish(await image(options));
     });
   command('build', 'run buildspec.yml on a commit, as CodeBuild does: test, build, check, push')
@@ -138,7 +140,7 @@ async function main(): Promise<number> {
     )
     .option('--json', 'print the result as JSON')
     .action(async (repository: string | undefined, options: BuildCommandOptions) => {
-      const { build } = await import('./build.js');
+      const { build } = require('./build') as typeof import('./build');
       finish(await build(repository, options));
     });
   command('push', 'build the image, check it and push it to a registry; prints its name by digest')
@@ -147,7 +149,7 @@ async function main(): Promise<number> {
     .option('--architecture <name>', 'amd64 or arm64 (default: that of this machine)', architecture)
     .option('--json', 'print the result as JSON')
     .action(async (repository: string | undefined, options: PushOptions) => {
-      const { push } = await import('./push.js');
+      const { push } = require('./push') as typeof import('./push');
       finish(await push(repository, options));
     });
   const atPlace = (name: string, description: string) =>
@@ -178,18 +180,18 @@ async function main(): Promise<number> {
       imageByDigest,
     )
     .action(async (image: string | undefined, options: ReleaseOptions) => {
-      const { releaseImage } = await import('./release.js');
+      const { releaseImage } = require('./release') as typeof import('./release');
       finish(await releaseImage(image, options));
     });
   releasing('rollback', 'release an image again that was released before')
     .argument('[image]', 'the image or its digest, as in bin/berth releases (default: the one before)')
     .action(async (image: string | undefined, options: ReleaseOptions) => {
-      const { rollback } = await import('./release.js');
+      const { rollback } = require('./release') as typeof import('./release');
       finish(await rollback(image, options));
     });
   atPlace('releases', 'list what was released, when, by whom and how it ended').action(
     async (options: ReleasesOptions) => {
-      const { releases } = await import('./releases.js');
+      const { releases } = require('./releases') as typeof import('./releases');
       finish(await releases(options));
     },
   );
@@ -198,14 +200,14 @@ async function main(): Promise<number> {
     .option('--host <name>', 'host name of the Ingress', hostName, DEFAULT_HOST)
     .option('--replicas <n>', 'members of the store', replicas, 1)
     .option('--output <file>', 'file to write (default: standard output)')
-    .action(async (options: ExportOptions) => {
-      const { exportManifests } = await import('./export.js');
+    .action((options: ExportOptions) => {
+      const { exportManifests } = require('./export') as typeof import('./export');
       exportManifests(options);
     });
   command('down', 'stop and remove what up made')
     .option('--delete-data', 'on minikube or a context: delete the volumes and Secrets as well')
     .action(async (options: DownOptions) => {
-      const { down } = await import('./down.js');
+      const { down } = require('./down') as typeof import('./down');
       finish(await down(options));
     });
   command('doctor', 'show what this machine, or with --aws the account, has and lacks')
@@ -216,7 +218,7 @@ async function main(): Promise<number> {
     .option('-c, --context <name=value...>', 'with --aws: settings, as npx cdk takes them')
     .option('--json', 'print the result as JSON')
     .action(async (options: DoctorOptions) => {
-      const { doctor } = await import('./doctor.js');
+      const { doctor } = require('./doctor') as typeof import('./doctor');
       finish(await doctor(options));
     });
   command('rehearse', 'deploy the CDK app into an emulated AWS account, release, upgrade and destroy it')
@@ -227,7 +229,7 @@ async function main(): Promise<number> {
     .option('--keep', 'stop before destroying, or where a step failed, to look around, until Ctrl-C')
     .option('--json', 'print the result as JSON')
     .action(async (options: RehearseCommandOptions) => {
-      const { rehearse } = await import('./rehearse.js');
+      const { rehearse } = require('./rehearse') as typeof import('./rehearse');
       finish(await rehearse(options));
     });
   command('bench', 'measure the server beside etcd and PostgreSQL, and write docs/benchmarks.md')
@@ -238,7 +240,7 @@ async function main(): Promise<number> {
     .option('--to <directory>', 'where benchmarks.md and its picture are written (default: docs)')
     .option('--json', 'print the result as JSON')
     .action(async (options: BenchOptions) => {
-      const { bench } = await import('./bench.js');
+      const { bench } = require('./bench') as typeof import('./bench');
       finish(await bench(options));
     });
   command('test', 'run every check: format, lint, types, unit tests, image, end to end')
@@ -249,7 +251,7 @@ async function main(): Promise<number> {
     )
     .option('--json', 'print the result as JSON')
     .action(async (options: TestOptions) => {
-      const { test } = await import('./test.js');
+      const { test } = require('./test') as typeof import('./test');
       finish(await test(options));
     });
 

@@ -17,13 +17,16 @@ export interface PlaceOptions {
   readonly frontDoor?: Address;
 }
 
+type AccountPlace = typeof import('../release/account-place');
+
 /** Does `work` where releases are made, and closes what was opened for it. */
 export async function atPlace<T>(
   { on, frontDoor }: PlaceOptions,
   work: (place: ReleasePlace) => Promise<T>,
 ): Promise<T> {
   if (on === 'account') {
-    const { withAccountPlace } = await import('../release/account-place.js');
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { withAccountPlace } = require('../release/account-place') as AccountPlace;
     return withAccountPlace({ checkout, frontDoor }, work);
   }
   if (frontDoor !== undefined) {

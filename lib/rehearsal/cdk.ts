@@ -69,8 +69,8 @@ export function progressOf(line: string): string | undefined {
 function writeDocker(workspace: Workspace): string {
   const { checkout, bin } = workspace;
   const file = join(bin, 'docker-stand-in');
-  const loader = `file://${join(checkout, 'node_modules', 'tsx', 'dist', 'loader.mjs')}`;
-  const command = [process.execPath, '--import', loader, join(__dirname, 'docker', 'main.ts')];
+  const loader = join(checkout, 'node_modules', 'tsx', 'dist', 'cjs', 'index.cjs');
+  const command = [process.execPath, '--require', loader, join(__dirname, 'docker', 'main.ts')];
   const words = command.map(quoted).join(' ');
   writeFileSync(file, `#!/bin/sh\nexec ${words} "$@"\n`);
   chmodSync(file, 0o755);

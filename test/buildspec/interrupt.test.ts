@@ -12,7 +12,7 @@ afterAll(() => {
 
 test('a build that is interrupted ends its shell and what its commands started, and then itself', async () => {
   const program = join(__dirname, 'endless-build.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', program, folder], { stdio: 'inherit' });
+  const child = spawn(process.execPath, ['--require', 'tsx/cjs', program, folder], { stdio: 'inherit' });
   const ended = once(child, 'exit');
   const file = join(folder, 'pids');
   const pids = await waitFor(

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -104,6 +104,16 @@ describe('the command line', () => {
     const result = call(...args);
     expect(result.err).toContain(message);
     expect(result).toMatchObject({ code: 2, out: '' });
+  });
+
+  test.each(['v20.17.9', 'v18.20.0', 'v25.0.0'])('refuses to run with Node.js %s', (version) => {
+    writeFileSync(join(state, 'node'), `#!/bin/sh\necho ${version}\n`, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${state}:${process.env['PATH'] ?? ''}` };
+    const { status, stderr } = spawnSync(berth, ['--help'], { encoding: 'utf8', env });
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining(`is ${version.slice(1)}; allowed: 20.18 to 24;`),
+    ]);
   });
 
   test('exports to a file, from any directory, and replaces it whole', () => {

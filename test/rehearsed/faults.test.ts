@@ -7,7 +7,7 @@ import { DEPLOY } from '../../lib/rehearsal/scene';
 import { setStage, type SetStage } from './set-stage';
 
 // What a rehearsal is worth is what it refuses. A small app with one fault a stack, on a stage of its own.
-const probe = `node --import tsx ${join(__dirname, 'probe', 'app.ts')}`;
+const probe = `node --require tsx/cjs ${join(__dirname, 'probe', 'app.ts')}`;
 const quiet = () => undefined;
 
 let set: SetStage;

@@ -78,7 +78,7 @@ test('a release whose process was killed on this machine is followed at once', a
   const cluster = clusterWithOneConfigMap();
   // Killed: it never gives the lock up.
   const held = join(__dirname, 'hold-the-lock.ts');
-  const child = spawnSync(process.execPath, ['--import', 'tsx', held], { encoding: 'utf8' });
+  const child = spawnSync(process.execPath, ['--require', 'tsx/cjs', held], { encoding: 'utf8' });
   expect(child.signal).toBe('SIGKILL');
   await cluster.kubectl(['create'], { input: child.stdout });
   const told: string[] = [];
