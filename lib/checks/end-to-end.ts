@@ -36,7 +36,13 @@ async function runIn(place: string, context: CheckContext): Promise<Outcome> {
     await down();
     detail('bin/berth up');
     const up = ['up', '--on', 'local', '--nodes', '3', '--json'];
-    const result = await run(join(first, 'bin', 'berth'), up, { log, onLine: detail });
+    const result = await run(join(first, 'bin', 'berth'), up, {
+      log,
+      onLine: (line) => {
+        if (/^ *[…✓]/.test(line)) detail(`bin/berth up: ${line.trim()}`); // And not its result, which is JSON.
+      },
+    });
+    detail('');
     const env = { BERTH_E2E_CHECKOUT: first, BERTH_E2E_SECOND: second, BERTH_E2E_UP: result };
     return await jest('e2e', context, env);
   } finally {
