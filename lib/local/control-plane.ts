@@ -179,7 +179,7 @@ export async function kubectl(
   args: readonly string[],
   input = '',
 ): Promise<string> {
-  return run(program(parts, 'kubernetes', 'kubectl'), ['--kubeconfig', adminKubeconfig(place), ...args], {
+  return run(program(parts, 'kubectl'), ['--kubeconfig', adminKubeconfig(place), ...args], {
     input,
   });
 }

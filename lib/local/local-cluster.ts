@@ -29,7 +29,7 @@ export function describeCluster(place: Place, state: ClusterState): LocalCluster
     id: place.id,
     stateDirectory: place.state,
     kubeconfig: adminKubeconfig(place),
-    kubectl: program(state.parts, 'kubernetes', 'kubectl'),
+    kubectl: program(state.parts, 'kubectl'),
     nodes: Array.from({ length: state.nodes }, (_, i) => ({
       name: `node-${i + 1}`,
       address: nodeAddress(state.net, i + 1),

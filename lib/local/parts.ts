@@ -16,25 +16,22 @@ export interface Part {
 
 const KUBERNETES = 'v1.36.3';
 
+/** What makes Kubernetes tell its version, such as `v1.36.3`. */
+function versionOf(version: string): Record<string, string> {
+  const [major = '', minor = ''] = version.slice(1).split('.');
+  const path = 'k8s.io/component-base/version.git';
+  return { [`${path}Version`]: version, [`${path}Major`]: major, [`${path}Minor`]: minor };
+}
+
 /** In the order they are built: the one that takes longest first, modules that share dependencies together. */
 export const PARTS: readonly Part[] = [
   {
     name: 'kubernetes',
     target: '.',
-    links: [
-      'kube-apiserver',
-      'kube-controller-manager',
-      'kube-scheduler',
-      'kube-proxy',
-      'kubelet',
-      'kubectl',
-    ],
-    variables: {
-      'k8s.io/component-base/version.gitVersion': KUBERNETES,
-      'k8s.io/component-base/version.gitMajor': '1',
-      'k8s.io/component-base/version.gitMinor': '36',
-    },
+    links: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'kubelet'],
+    variables: versionOf(KUBERNETES),
   },
+  { name: 'kubectl', target: '.', variables: versionOf(KUBERNETES) },
   { name: 'coredns', target: '.' },
   { name: 'local-path-provisioner', target: 'tool' },
   { name: 'containerd', target: 'tool' },

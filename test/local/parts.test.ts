@@ -45,8 +45,13 @@ test.each([...PARTS, REGISTRY].map((part) => [part.name, part] as const))(
   },
 );
 
-test('the version that Kubernetes tells is the one its module asks for', () => {
-  const module = readFileSync(join(PARTS_SOURCE, 'kubernetes', 'go.mod'), 'utf8');
-  const told = PARTS[0]?.variables?.['k8s.io/component-base/version.gitVersion'];
-  expect(module).toContain(`k8s.io/kubernetes ${told}`);
+test.each([
+  ['kubernetes', 'k8s.io/kubernetes v1.'],
+  ['kubectl', 'k8s.io/kubectl v0.'],
+])('the version that %s tells is the one its module asks for', (name, required) => {
+  const module = readFileSync(join(PARTS_SOURCE, name, 'go.mod'), 'utf8');
+  const { variables } = PARTS.find((part) => part.name === name) ?? {};
+  const told = variables?.['k8s.io/component-base/version.gitVersion'] ?? '';
+  expect(told).toMatch(/^v1\.\d+\.\d+$/);
+  expect(module).toContain(required + told.slice('v1.'.length));
 });
