@@ -16,13 +16,14 @@ import { waitWhileRunning, type Daemon } from './daemon';
 import { startFrontDoor } from './front-door';
 import { importImages } from './load-image';
 import { createNetwork } from './network';
-import { containerdSocket, startContainerd, startKubelet, startProxy } from './node';
+import { containerdSocket, startContainerd, startKubelet, startNetworkPolicies, startProxy } from './node';
 import type { Place } from './place';
 import { bootId } from './processes';
 import { startProvisioner } from './provisioner';
 import { writeState, type ClusterState } from './state';
 import { dns } from './system/dns';
 import { ingress } from './system/ingress';
+import { networkPolicies } from './system/network-policies';
 import { storage } from './system/storage';
 import { writeSystemImages } from './system-images';
 
@@ -64,6 +65,7 @@ async function start(
     containerd,
     startKubelet(rising, credentials, containerd, i + 1),
     startProxy(rising, i + 1),
+    startNetworkPolicies(rising, i + 1),
   ]);
   const { daemon, door } = await startFrontDoor(rising, nodes);
   const daemons = [...control, ...onNodes, startProvisioner(rising), daemon];
@@ -96,7 +98,7 @@ async function startRuntimes(rising: Rising, numbers: readonly number[]): Promis
 }
 
 async function applySystem(rising: Rising, nodes: number): Promise<void> {
-  const items = [...storage(), ...dns(nodes), ...ingress()];
+  const items = [...storage(), ...dns(nodes), ...ingress(), ...networkPolicies()];
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
   await kubectl(rising, ['apply', '--server-side', '--validate=false', '--filename=-'], list);
 }

@@ -7,6 +7,7 @@ import { startDaemon, waitWhileRunning, type Daemon } from './daemon';
 import { apiIsReady, apiUrl, etcdHealthUrl, etcdIsReady } from './health';
 import { namespaceOf, type Place } from './place';
 import { nodeAddress, SERVICES, type Subnet } from './subnet';
+import { NETWORK_POLICIES } from './system/network-policies';
 
 /** A cluster on its way up: what every later step needs to know. */
 export interface Rising {
@@ -58,6 +59,7 @@ export async function createCredentials({ place, net }: Rising, nodes: number): 
     client('controllers', '/CN=system:kube-controller-manager'),
     client('scheduler', '/CN=system:kube-scheduler'),
     client('proxy', '/CN=system:kube-proxy'),
+    client(NETWORK_POLICIES, `/CN=system:${NETWORK_POLICIES}`),
   ]);
   const numbers = Array.from({ length: nodes }, (_, i) => i + 1);
   const kubelets = numbers.map((n) =>

@@ -7,12 +7,14 @@ import { existingCredentials } from './control-plane';
 import { forgetDaemons, recordedDaemons } from './daemon';
 import { stateOf, type LocalCluster } from './local-cluster';
 import { connectNode, disconnectNode } from './node-link';
-import { startContainerd, startKubelet, startProxy } from './node';
+import { startContainerd, startKubelet, startNetworkPolicies, startProxy } from './node';
 import { nodeDirectory, type Place } from './place';
 import { bootId, endAll } from './processes';
 import type { ClusterState } from './state';
+import { NETWORK_POLICIES } from './system/network-policies';
 
-const daemonsOf = (n: number): string[] => [`containerd-${n}`, `kubelet-${n}`, `kube-proxy-${n}`];
+const daemonsOf = (n: number): string[] =>
+  ['containerd', 'kubelet', 'kube-proxy', NETWORK_POLICIES].map((name) => `${name}-${n}`);
 
 /**
  * Ends everything on a node at once and cuts it off, as a loss of power does. Its disk stays.
@@ -60,6 +62,7 @@ async function start(place: Place, state: ClusterState, n: number): Promise<void
   const containerd = await startContainerd(rising, n);
   startKubelet(rising, existingCredentials(place, state.nodes), containerd, n);
   startProxy(rising, n);
+  startNetworkPolicies(rising, n);
   writeStopped(
     place,
     readStopped(place).filter((other) => other !== n),

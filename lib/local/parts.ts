@@ -32,6 +32,7 @@ export const PARTS: readonly Part[] = [
     variables: versionOf(KUBERNETES),
   },
   { name: 'kubectl', target: '.', variables: versionOf(KUBERNETES) },
+  { name: 'network-policies', target: '.' },
   { name: 'coredns', target: '.' },
   { name: 'local-path-provisioner', target: 'tool' },
   { name: 'containerd', target: 'tool' },

@@ -13,6 +13,7 @@ export const clusterCidr = (net: Subnet): string => `10.${net.second}.0.0/16`;
 export const hostAddress = (net: Subnet): string => `10.${net.second}.0.1`;
 export const switchAddress = (net: Subnet): string => `10.${net.second}.0.254`;
 export const nodeAddress = (net: Subnet, n: number): string => `10.${net.second}.0.${10 + n}`;
+export const nodesCidr = (net: Subnet): string => `10.${net.second}.0.0/24`;
 export const podCidr = (net: Subnet, n: number): string => `10.${net.second}.${n}.0/24`;
 
 /**

@@ -28,6 +28,8 @@ test('whatever is missing names the package that brings it', () => {
       'runc',
       'containernetworking-plugins',
       'nftables',
+      'iptables',
+      'ipset',
       'conntrack',
       'iproute2',
       'busybox-static',
