@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 
 /** Ctrl-C (or a SIGTERM or SIGHUP) while a command works: what was begun is undone before the process ends. */
 export class Interrupted extends Error {
@@ -12,10 +13,17 @@ export class Interrupted extends Error {
   }
 }
 
+/** A signal that any number of commands may wait for at once. Node warns of a leak where more than ten do. */
+function controllerOfMany(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 /** The whole process's; everything but clean-up work ends with it. */
-const root = new AbortController();
+const root = controllerOfMany();
 /** Aborted when a person does not want to wait any longer for what does not end by itself. */
-const patience = new AbortController();
+const patience = controllerOfMany();
 /** So many signals are taken for that. */
 const INSISTENT = 3;
 /** What clean-up work has in its place. It goes with the work, as several may clean up at once, beside work that goes on. */
@@ -55,7 +63,7 @@ export function listenForInterrupts(): void {
 export async function evenWhenInterrupted<T>(work: () => Promise<T>): Promise<T> {
   cleaning += 1;
   try {
-    return await shield.run(new AbortController().signal, work);
+    return await shield.run(controllerOfMany().signal, work);
   } finally {
     cleaning -= 1;
   }

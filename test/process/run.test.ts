@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,19 @@ describe('running a command', () => {
 
   test('returns what it prints, without the last newline', async () => {
     expect(await run('sh', ['-c', 'echo one; echo two; echo noise >&2'])).toBe('one\ntwo');
+  });
+
+  test('has many run at once, also while it cleans up, and warns of nothing', () => {
+    const [runs, interrupts] = ['run', 'interrupt'].map((name) =>
+      JSON.stringify(join(__dirname, '..', '..', 'lib', 'process', `${name}.ts`)),
+    );
+    const program = `const { run } = require(${runs}); const { evenWhenInterrupted } = require(${interrupts});
+      const many = () => Promise.all(Array.from({ length: 20 }, () => run('true', [])));
+      many().then(() => evenWhenInterrupted(many)).then(() => console.log('done'));`;
+    const node = spawnSync(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
+      encoding: 'utf8',
+    });
+    expect([node.stdout, node.stderr]).toEqual(['done\n', '']);
   });
 
   test('gives it input and environment', async () => {
