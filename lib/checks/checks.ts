@@ -7,7 +7,7 @@ import { onStages } from './on-stages';
 
 const node = (tool: string) => `node_modules/.bin/${tool}`;
 
-/** The Go modules of the project's own code; those of lib/local/parts only name what others wrote. */
+/** The Go modules of the project's own code; those of lib/local/parts hardly do more than start what others wrote. */
 const modules = ['server', 'lib/drill/workload', 'lib/bench/driver'];
 const toolsFrom = (module: string) => `${module.replace(/[^/]+/g, '..')}/test/tools/go.mod`;
 

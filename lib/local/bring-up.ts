@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { bothEnded } from '../process/both-ended';
+import { run } from '../process/run';
 import type { Progress } from '../terminal/progress';
 import { buildParts, type BuiltParts } from './build-parts';
 import { createCgroups } from './cgroups';
 import {
   createCredentials,
   kubectl,
+  onNode,
   program,
   startApiserver,
   startControllers,
@@ -73,6 +75,7 @@ async function start(
 
   detail('DNS and Ingress');
   await waitForSystem(rising, daemons, nodes);
+  await Promise.all(numbers.map((n) => waitForNetworkPolicies(rising, daemons, n)));
   return { checkout: place.checkout, boot, nodes, net, parts, frontDoor: door };
 }
 
@@ -122,4 +125,18 @@ async function waitForSystem(rising: Rising, daemons: readonly Daemon[], nodes: 
     return found === wanted || undefined;
   };
   await waitWhileRunning(rising.place, daemons, 'DNS and Ingress', ready, { seconds: 120, every: 300 });
+}
+
+/** Its chain ends with the rule that lets pass what policies admit once all rules have been made for the first time. */
+async function waitForNetworkPolicies(
+  { place }: Rising,
+  daemons: readonly Daemon[],
+  n: number,
+): Promise<void> {
+  const made = async () => {
+    const [command, ...onIt] = onNode(place, n);
+    const rules = await run(command, [...onIt, 'iptables', '--list-rules', 'KUBE-ROUTER-FORWARD']);
+    return / -j ACCEPT$/.test(rules) || undefined;
+  };
+  await waitWhileRunning(place, daemons, `NetworkPolicies on node ${n}`, made, { seconds: 60, every: 300 });
 }

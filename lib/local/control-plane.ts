@@ -6,6 +6,7 @@ import { certificateOf, createAuthority, issue, kubeconfig, type Certificate } f
 import { startDaemon, waitWhileRunning, type Daemon } from './daemon';
 import { apiIsReady, apiUrl, etcdHealthUrl, etcdIsReady } from './health';
 import { namespaceOf, type Place } from './place';
+import { UserError } from '../terminal/user-error';
 import { nodeAddress, SERVICES, type Subnet } from './subnet';
 import { NETWORK_POLICIES } from './system/network-policies';
 
@@ -24,8 +25,16 @@ export interface Credentials {
   readonly nodes: readonly Certificate[];
 }
 
-export const program = (parts: BuiltParts, part: string, name = part): string =>
-  join(parts[part] ?? '', name);
+/** @throws UserError the cluster was started before it had this part */
+export function program(parts: BuiltParts, part: string, name = part): string {
+  const directory = parts[part];
+  if (directory === undefined) {
+    throw new UserError(
+      `the local Kubernetes runs parts of other versions than this checkout's, and no ${part}; 'bin/berth down' removes it with its data, then 'bin/berth up' starts another`,
+    );
+  }
+  return join(directory, name);
+}
 
 export const adminKubeconfig = (place: Place): string => kubeconfigFile(place, 'admin');
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { everyProcess } from '../process/process-id';
+import { everyProcess, isAlive } from '../process/process-id';
 import { UserError } from '../terminal/user-error';
 import { processesInCgroups } from './cgroups';
 import { existingCredentials } from './control-plane';
@@ -53,8 +53,12 @@ export async function restoreNodes(place: Place, state: ClusterState): Promise<v
 async function start(place: Place, state: ClusterState, n: number): Promise<void> {
   const rising = { place, parts: state.parts, net: state.net, boot: bootId() };
   // Started in part: begun again.
+  const begun = recordedDaemons(place).filter(({ name }) => daemonsOf(n).includes(name));
+  await endAll(() => [
+    ...begun.filter((daemon) => isAlive(daemon)).map(({ pid }) => pid),
+    ...processesInCgroups(place, undefined, n),
+  ]);
   forgetDaemons(place, daemonsOf(n));
-  await endAll(() => processesInCgroups(place, undefined, n));
   // As after a boot: nothing in /run is true any more.
   const run = join(nodeDirectory(place, n), 'run');
   for (const name of readdirSync(run)) rmSync(join(run, name), { recursive: true, force: true });

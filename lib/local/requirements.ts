@@ -46,7 +46,7 @@ export function systemRequirements(root = '/'): Requirement[] {
     program('openssl', "makes the cluster's certificates", 'openssl'),
     program('nft', 'holds the rules of kube-proxy', 'nftables'),
     program('iptables', 'holds the rules of network policies', 'iptables'),
-    program('ipset', 'holds the addresses they are about', 'ipset'),
+    program('ipset', 'holds the addresses that network policies are about', 'ipset'),
     program('conntrack', 'cleans up after services, for kube-proxy', 'conntrack'),
     program('runc', 'runs the containers', 'runc'),
     {

@@ -15,11 +15,12 @@ const { http, peer, membership } = contract.ports;
 const ports = [http, peer, membership].map(({ number }) => number);
 
 /** A pod that listens on the ports of a member. */
-const pod = (namespace: string, name: string, labels = {}) => ({
+const pod = (nodeName: string, namespace: string, name: string, labels = {}) => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace, labels },
   spec: {
+    nodeName,
     terminationGracePeriodSeconds: 0,
     containers: [
       {
@@ -32,10 +33,10 @@ const pod = (namespace: string, name: string, labels = {}) => ({
   },
 });
 const pods = [
-  pod(MEMBERS, 'one', selector),
-  pod(MEMBERS, 'two', selector),
-  pod(STRANGERS, 'stranger'),
-  pod(INGRESS, 'controller'),
+  pod('node-1', MEMBERS, 'one', selector),
+  pod('node-2', MEMBERS, 'two', selector),
+  pod('node-1', STRANGERS, 'stranger'),
+  pod('node-3', INGRESS, 'controller'),
 ];
 const addresses = new Map<string, string>();
 
@@ -53,16 +54,19 @@ beforeAll(async () => {
     addresses.set(metadata.name, await kubectl(['get', ...name, '--output=jsonpath={.status.podIP}']));
   }
   // Rules follow the pods within a second or two, on every node by itself.
-  await waitFor(
-    'the rules',
-    async () => (await reached('stranger', ['one', 'two'])).length === 0 || undefined,
-    {
-      seconds: 30,
-      every: 500,
-    },
-  );
+  await waitFor('the rules', async () => (await areMade()) || undefined, { seconds: 30, every: 500 });
 });
 afterAll(() => kubectl(['delete', 'namespace', MEMBERS, STRANGERS, INGRESS, '--wait=false']));
+
+async function areMade(): Promise<boolean> {
+  const open = await Promise.all([
+    reached('one', ['two']),
+    reached('two', ['one']),
+    reached('controller', ['one']),
+  ]);
+  const closed = await reached('stranger', ['one', 'two']);
+  return open.every((found) => found.length > 0) && closed.length === 0;
+}
 
 /** Which ports of these pods, or of a host, take a connection from a pod. */
 async function reached(
@@ -112,6 +116,9 @@ describe('the NetworkPolicy, enforced', () => {
     ]);
     expect(running).not.toBe('');
     expect(await reached('stranger', ['one', 'two', ...running.split(' ')])).toEqual([]);
+    expect(await reached('stranger', [`${contract.name}.${contract.name}.svc.cluster.local`], [80])).toEqual(
+      [],
+    );
     // Otherwise it could reach nobody at all.
     expect(await reached('stranger', ['controller'])).toHaveLength(ports.length);
   });

@@ -1,5 +1,5 @@
-// Command kubernetes is every Kubernetes component that runs on in one binary: what they share is compiled, linked and
-// paged in once. The name it is called by, through a symlink, or its first argument says which one runs.
+// Command kubernetes is every component of Kubernetes that keeps running, in one binary: what they share is compiled,
+// linked and paged in once. The name it is called by, through a symlink, or its first argument says which one runs.
 package main
 
 import (

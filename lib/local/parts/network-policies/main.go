@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"log"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/cloudnativelabs/kube-router/v2/pkg/healthcheck"
 	"github.com/cloudnativelabs/kube-router/v2/pkg/options"
 	v1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
@@ -25,17 +27,23 @@ import (
 // https://github.com/cloudnativelabs/kube-router/blob/v2.1.0/pkg/controllers/netpol/pod.go
 const admitted = "0x10000"
 
+// The environment variable that tells a process that it is not the first.
+const startedAgain = "STARTED_AGAIN"
+
 func main() {
 	kubeconfig := flag.String("kubeconfig", "", "how the API server is reached")
 	node := flag.String("node", "", "name of the node it runs on")
-	nodes := flag.String("nodes", "", "addresses of all nodes, as a CIDR block: what comes from there is admitted")
+	nodes := flag.String("nodes", "", "addresses of all nodes, as a CIDR block: what comes from there may reach every pod")
 	services := flag.String("services", "", "addresses of services, as a CIDR block")
 	flag.Parse()
-	// kube-router ends itself when iptables fails once, and counts on being started again, as a pod is.
+	// kube-router ends itself when it cannot make its chains, and counts on being started again, as a pod is.
 	klog.OsExit = func(int) { log.Fatal(startAgain()) }
-	if err := run(*kubeconfig, *node, *nodes, *services); err != nil {
-		log.Fatal(err)
+	err := run(*kubeconfig, *node, *nodes, *services)
+	if os.Getenv(startedAgain) != "" { // It has worked before.
+		log.Print(err)
+		err = startAgain()
 	}
+	log.Fatal(err)
 }
 
 // startAgain makes this process a new one of the same program, under the number by which others know it.
@@ -44,8 +52,8 @@ func startAgain() error {
 	if err != nil {
 		return err
 	}
-	time.Sleep(time.Second)
-	return syscall.Exec(program, os.Args, os.Environ())
+	time.Sleep(5 * time.Second)
+	return syscall.Exec(program, os.Args, append(os.Environ(), startedAgain+"=true"))
 }
 
 func run(kubeconfig, node, nodes, services string) error {
@@ -58,7 +66,7 @@ func run(kubeconfig, node, nodes, services string) error {
 		return err
 	}
 	config := options.NewKubeRouterConfig()
-	config.HostnameOverride = node
+	config.IPTablesSyncPeriod = time.Minute // Also after a round that failed.
 	config.ClusterIPCIDRs = []string{services}
 	config.EnableIPv4 = true
 	tables, sets, err := netpol.NewIPTablesHandlers(config)
@@ -78,13 +86,22 @@ func run(kubeconfig, node, nodes, services string) error {
 	factory.Start(forever)
 	factory.WaitForCacheSync(forever)
 
-	controller, err := netpol.NewNetworkPolicyController(
-		client, config, pods, policies, namespaces, &sync.Mutex{}, tables, sets)
-	for err != nil { // The kubelet has not said yet that the node is there.
+	// It takes the name of this machine for the node's if there is a node of that name, but for this variable.
+	if err := os.Setenv("NODE_NAME", node); err != nil {
+		return err
+	}
+	for { // Until the kubelet has said that the node is there.
+		_, err := client.CoreV1().Nodes().Get(context.Background(), node, metav1.GetOptions{})
+		if err == nil {
+			break
+		}
 		log.Print(err)
 		time.Sleep(500 * time.Millisecond)
-		controller, err = netpol.NewNetworkPolicyController(
-			client, config, pods, policies, namespaces, &sync.Mutex{}, tables, sets)
+	}
+	controller, err := netpol.NewNetworkPolicyController(
+		client, config, pods, policies, namespaces, &sync.Mutex{}, tables, sets)
+	if err != nil {
+		return err
 	}
 	for informer, handler := range map[cache.SharedIndexInformer]cache.ResourceEventHandler{
 		pods:       controller.PodEventHandler,
