@@ -219,7 +219,7 @@ func (s *Store) remove(ctx context.Context, url string) error {
 }
 
 func (s *Store) canSpare(ctx context.Context, url string) error {
-	answers := s.client.Ask(ctx, s.local.peers.others())
+	answers := s.local.client.Ask(ctx, s.local.peers.others())
 	voters, ready := 0, 0
 	for _, member := range s.server.Cluster().Members() {
 		if member.IsLearner || urlOf(member) == url {
@@ -255,7 +255,7 @@ func (s *Store) HandOver(ctx context.Context) {
 
 func (s *Store) moveLeadership(ctx context.Context) {
 	me := uint64(s.server.MemberID())
-	if s.client == nil || s.server.Lead() != me {
+	if s.local == nil || s.server.Lead() != me {
 		return
 	}
 	candidates := map[int]uint64{}
@@ -267,7 +267,7 @@ func (s *Store) moveLeadership(ctx context.Context) {
 	if len(candidates) == 0 {
 		return
 	}
-	answers := s.client.Ask(ctx, s.local.peers.others())
+	answers := s.local.client.Ask(ctx, s.local.peers.others())
 	for ordinal := range mostMembers {
 		id, ok := candidates[ordinal]
 		if !ok || !answers[ordinal].Ready {

@@ -90,7 +90,7 @@ func TestAMemberThatWasToldToLeaveStaysAwayAndThenBeginsAfresh(t *testing.T) {
 	c := newTrial(t)
 	all := c.startAll(3, 0, 1, 2)
 	put(t, all[0].store, "a", "a")
-	client := all[0].store.client
+	client := all[0].store.local.client
 	if err := client.Leave(t.Context(), c.addresses["berth-2"][1], "berth-2"); err == nil {
 		t.Error("a member takes itself off the list")
 	}
@@ -228,7 +228,7 @@ func TestAMemberIsLetInUnderItsOwnNameOnly(t *testing.T) {
 	c := newTrial(t)
 	s := c.start(0, 1).ready()
 	at := c.addresses["berth-0"][1]
-	if _, err := s.client.Join(t.Context(), at, "berth-1"); err == nil {
+	if _, err := s.local.client.Join(t.Context(), at, "berth-1"); err == nil {
 		t.Error("berth-0 is let in as berth-1")
 	}
 	for name, files := range map[string]peertls.Files{

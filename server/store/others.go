@@ -104,7 +104,7 @@ func (s *Store) connectToOthers(ctx context.Context) {
 		}
 		connecting.Go(func() {
 			// One that is down, or of a version that has no standing, is tried again.
-			if standings, err := s.client.Standings(ctx, s.local.peers.membership(ordinal)); err == nil {
+			if standings, err := s.local.client.Standings(ctx, s.local.peers.membership(ordinal)); err == nil {
 				others.add(id, standings)
 			}
 		})

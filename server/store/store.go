@@ -83,11 +83,10 @@ type Store struct {
 	slots   slots
 	queue   queue
 
-	// local answers other members by way of membership, and client asks
-	// them. All are nil for a member without peers.
+	// local answers other members by way of membership, and asks them. Both
+	// are nil for a member without peers.
 	local      *local
 	membership *membership.Server
-	client     *membership.Client
 	// leaving is true once leadership was handed over, for good.
 	leaving atomic.Bool
 	// retired is until when the member is not ready because it was told so,
@@ -144,7 +143,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	}
 	s := newStore(etcd, options)
 	s.owesComparison = o.owes
-	s.local, s.membership, s.client = l, server, l.client
+	s.local, s.membership = l, server
 	s.watch()
 	l.store.Store(s)
 	return s, nil
@@ -202,7 +201,7 @@ func (s *Store) watch() {
 	s.done.Go(func() { s.watchSpace(ctx) })
 	s.done.Go(func() { s.watchLog(ctx) })
 	s.done.Go(func() { s.watchLogBlocks(ctx) })
-	if s.client != nil {
+	if s.local != nil {
 		s.done.Go(func() { s.attendLeader(ctx) })
 		s.done.Go(func() { s.rounds.hold(ctx) })
 		s.done.Go(func() { s.keepConnected(ctx) })

@@ -33,7 +33,7 @@ func (s *Store) attendLeader(ctx context.Context) {
 		stop := context.AfterFunc(term.ctx, cancel)
 		if leader, address, rank := s.otherLeader(); leader != 0 {
 			begun := func() { s.log.Debug("attending the leader", "at", address) }
-			ended := s.client.Attend(leads, address, begun) && !s.client.Reaches(leads, address)
+			ended := s.local.client.Attend(leads, address, begun) && !s.local.client.Reaches(leads, address)
 			if ended {
 				s.succeed(leads, leader, rank)
 			}

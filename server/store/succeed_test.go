@@ -109,11 +109,11 @@ func TestALeaderThatIsReachedStaysLeaderThoughAConnectionEnds(t *testing.T) {
 			continue
 		}
 		_, address, _ := a.store.otherLeader()
-		if !a.store.client.Reaches(t.Context(), address) {
+		if !a.store.local.client.Reaches(t.Context(), address) {
 			t.Errorf("%s does not reach the leader", a.name)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		if a.store.client.Attend(ctx, address, func() {}) {
+		if a.store.local.client.Attend(ctx, address, func() {}) {
 			t.Errorf("%s takes the leader for dead", a.name)
 		}
 		cancel()
