@@ -1,13 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { bothEnded } from '../process/both-ended';
-import { run } from '../process/run';
 import type { Progress } from '../terminal/progress';
 import { buildParts, type BuiltParts } from './build-parts';
 import { createCgroups } from './cgroups';
 import {
   createCredentials,
   kubectl,
-  onNode,
   program,
   startApiserver,
   startControllers,
@@ -18,7 +16,8 @@ import { waitWhileRunning, type Daemon } from './daemon';
 import { startFrontDoor } from './front-door';
 import { importImages } from './load-image';
 import { createNetwork } from './network';
-import { containerdSocket, startContainerd, startKubelet, startNetworkPolicies, startProxy } from './node';
+import { startNetworkPolicies, waitForNetworkPolicies, whyNotEnforced } from './network-policies';
+import { containerdSocket, startContainerd, startKubelet, startProxy } from './node';
 import type { Place } from './place';
 import { bootId } from './processes';
 import { startProvisioner } from './provisioner';
@@ -34,7 +33,12 @@ export async function bringUp(place: Place, nodes: number, progress: Progress): 
   const parts = await buildParts(progress);
   const title = `Starting a local Kubernetes with ${nodes === 1 ? 'one node' : `${nodes} nodes`}`;
   return progress.step(title, async (detail) => {
-    const state = await start(place, parts, nodes, detail);
+    const state = await start(place, parts, nodes, {
+      detail,
+      note: (text) => {
+        progress.note(text);
+      },
+    });
     writeState(place, state);
     detail('');
     return state;
@@ -45,7 +49,7 @@ async function start(
   place: Place,
   parts: BuiltParts,
   nodes: number,
-  detail: (text: string) => void,
+  { detail, note }: { detail: (text: string) => void; note: (text: string) => void },
 ): Promise<ClusterState> {
   const boot = bootId();
   const numbers = Array.from({ length: nodes }, (_, i) => i + 1);
@@ -67,15 +71,18 @@ async function start(
     containerd,
     startKubelet(rising, credentials, containerd, i + 1),
     startProxy(rising, i + 1),
-    startNetworkPolicies(rising, i + 1),
   ]);
+  const lacking = await whyNotEnforced(place);
+  if (lacking !== undefined)
+    note(`NetworkPolicies are not enforced, as this kernel lacks something: ${lacking}`);
+  const policies = lacking === undefined ? numbers.map((n) => startNetworkPolicies(rising, n)) : [];
   const { daemon, door } = await startFrontDoor(rising, nodes);
-  const daemons = [...control, ...onNodes, startProvisioner(rising), daemon];
+  const daemons = [...control, ...onNodes, ...policies, startProvisioner(rising), daemon];
   await waitForNodes(rising, daemons, nodes);
 
   detail('DNS and Ingress');
   await waitForSystem(rising, daemons, nodes);
-  await Promise.all(numbers.map((n) => waitForNetworkPolicies(rising, daemons, n)));
+  await Promise.all(policies.map((_, i) => waitForNetworkPolicies(rising, daemons, i + 1)));
   return { checkout: place.checkout, boot, nodes, net, parts, frontDoor: door };
 }
 
@@ -125,18 +132,4 @@ async function waitForSystem(rising: Rising, daemons: readonly Daemon[], nodes: 
     return found === wanted || undefined;
   };
   await waitWhileRunning(rising.place, daemons, 'DNS and Ingress', ready, { seconds: 120, every: 300 });
-}
-
-/** Its chain ends with the rule that lets pass what policies admit once all rules have been made for the first time. */
-async function waitForNetworkPolicies(
-  { place }: Rising,
-  daemons: readonly Daemon[],
-  n: number,
-): Promise<void> {
-  const made = async () => {
-    const [command, ...onIt] = onNode(place, n);
-    const rules = await run(command, [...onIt, 'iptables', '--list-rules', 'KUBE-ROUTER-FORWARD']);
-    return / -j ACCEPT$/.test(rules) || undefined;
-  };
-  await waitWhileRunning(place, daemons, `NetworkPolicies on node ${n}`, made, { seconds: 60, every: 300 });
 }

@@ -6,8 +6,9 @@ import { processesInCgroups } from './cgroups';
 import { existingCredentials } from './control-plane';
 import { forgetDaemons, recordedDaemons } from './daemon';
 import { stateOf, type LocalCluster } from './local-cluster';
+import { enforcesNetworkPolicies, startNetworkPolicies } from './network-policies';
 import { connectNode, disconnectNode } from './node-link';
-import { startContainerd, startKubelet, startNetworkPolicies, startProxy } from './node';
+import { startContainerd, startKubelet, startProxy } from './node';
 import { nodeDirectory, type Place } from './place';
 import { bootId, endAll } from './processes';
 import type { ClusterState } from './state';
@@ -66,7 +67,7 @@ async function start(place: Place, state: ClusterState, n: number): Promise<void
   const containerd = await startContainerd(rising, n);
   startKubelet(rising, existingCredentials(place, state.nodes), containerd, n);
   startProxy(rising, n);
-  startNetworkPolicies(rising, n);
+  if (enforcesNetworkPolicies(place)) startNetworkPolicies(rising, n);
   writeStopped(
     place,
     readStopped(place).filter((other) => other !== n),

@@ -6,8 +6,7 @@ import { listens } from './health';
 import { containerdConfig, CONTAINERD_SOCKET, kubeletConfig, podNetwork, proxyConfig } from './node-config';
 import { nodeDirectory, registriesDirectory, type Place } from './place';
 import { programPath } from './requirements';
-import { nodeAddress, nodesCidr, SERVICES } from './subnet';
-import { NETWORK_POLICIES } from './system/network-policies';
+import { nodeAddress } from './subnet';
 
 /** containerd's socket as this machine sees it, beside the node's own directories. */
 export function containerdSocket(place: Place, n: number): string {
@@ -102,18 +101,6 @@ export function startProxy({ place, parts, net, boot }: Rising, n: number): Daem
     ...onNode(place, n),
     program(parts, 'kubernetes', 'kube-proxy'),
     `--config=${config}`,
-  ]);
-}
-
-/** Starts what closes the node's pods as NetworkPolicies say. Nodes and this machine are let in, as a pod's own node is. */
-export function startNetworkPolicies({ place, parts, net, boot }: Rising, n: number): Daemon {
-  return startDaemon(place, boot, `${NETWORK_POLICIES}-${n}`, [
-    ...onNode(place, n),
-    program(parts, NETWORK_POLICIES),
-    `--kubeconfig=${kubeconfigFile(place, NETWORK_POLICIES)}`,
-    `--node=node-${n}`,
-    `--nodes=${nodesCidr(net)}`,
-    `--services=${SERVICES.cidr}`,
   ]);
 }
 
