@@ -238,7 +238,7 @@ func (m *model) answer() {
 }
 
 func TestWhatARoundFindsCommittedIsNeverLessThanWhatWasWhenItBegan(t *testing.T) {
-	const seeds, steps = 150, 10_000
+	const seeds, steps = 300, 10_000
 	read, behind := 0, 0
 	for seed := range uint64(seeds) {
 		m := newModel(t, seed)
