@@ -7,7 +7,7 @@ import type { Progress } from '../terminal/progress';
 import { UserError } from '../terminal/user-error';
 import { bringUp } from './bring-up';
 import { locateParts } from './build-parts';
-import { program, type Rising } from './control-plane';
+import { program, START_ANEW, type Rising } from './control-plane';
 import { isRunning, recordedDaemons } from './daemon';
 import { apiIsReady } from './health';
 import { importImage } from './load-image';
@@ -122,12 +122,13 @@ async function untilAnswering(place: Place, { net }: ClusterState): Promise<void
 }
 
 async function reuse(place: Place, state: ClusterState, nodes: number): Promise<LocalCluster> {
-  const again = "'bin/berth down' removes it with its data, then 'bin/berth up' starts another";
   if (state.nodes !== nodes) {
-    throw new UserError(`the local Kubernetes runs with ${state.nodes} nodes, not ${nodes}; ${again}`);
+    throw new UserError(`the local Kubernetes runs with ${state.nodes} nodes, not ${nodes}; ${START_ANEW}`);
   }
   if (!isDeepStrictEqual(state.parts, await locateParts())) {
-    throw new UserError(`the local Kubernetes runs parts of other versions than this checkout's; ${again}`);
+    throw new UserError(
+      `the local Kubernetes runs parts of other versions than this checkout's; ${START_ANEW}`,
+    );
   }
   // What a command that was killed in the middle of a fault left.
   await restoreNodes(place, state);

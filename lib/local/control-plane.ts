@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../process/run';
+import { UserError } from '../terminal/user-error';
 import type { BuiltParts } from './build-parts';
 import { certificateOf, createAuthority, issue, kubeconfig, type Certificate } from './certificates';
 import { startDaemon, waitWhileRunning, type Daemon } from './daemon';
 import { apiIsReady, apiUrl, etcdHealthUrl, etcdIsReady } from './health';
 import { namespaceOf, type Place } from './place';
-import { UserError } from '../terminal/user-error';
 import { nodeAddress, SERVICES, type Subnet } from './subnet';
 import { NETWORK_POLICIES } from './system/network-policies';
 
@@ -25,12 +25,15 @@ export interface Credentials {
   readonly nodes: readonly Certificate[];
 }
 
+/** What a person can do where a cluster runs that is not the one that is wanted. */
+export const START_ANEW = "'bin/berth down' removes it with its data, then 'bin/berth up' starts another";
+
 /** @throws UserError the cluster was started before it had this part */
 export function program(parts: BuiltParts, part: string, name = part): string {
   const directory = parts[part];
   if (directory === undefined) {
     throw new UserError(
-      `the local Kubernetes runs parts of other versions than this checkout's, and no ${part}; 'bin/berth down' removes it with its data, then 'bin/berth up' starts another`,
+      `the local Kubernetes runs parts of other versions than this checkout's, and no ${part}; ${START_ANEW}`,
     );
   }
   return join(directory, name);
@@ -183,6 +186,12 @@ export function startControllers(
 /** What a command is preceded by to run in a node's network. */
 export function onNode(place: Place, n: number): [string, ...string[]] {
   return ['nsenter', `--net=/run/netns/${namespaceOf(place, n)}`];
+}
+
+/** Runs a command in a node's network and returns what it prints. */
+export async function runOnNode(place: Place, n: number, command: readonly string[]): Promise<string> {
+  const [enter, ...into] = onNode(place, n);
+  return run(enter, [...into, ...command]);
 }
 
 export async function kubectl(

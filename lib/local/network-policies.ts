@@ -1,5 +1,6 @@
-import { CommandFailed, run } from '../process/run';
-import { kubeconfigFile, onNode, program, type Rising } from './control-plane';
+import { lineThatMatters } from '../process/line-that-matters';
+import { CommandFailed } from '../process/run';
+import { kubeconfigFile, onNode, program, runOnNode, type Rising } from './control-plane';
 import { recordedDaemons, startDaemon, waitWhileRunning, type Daemon } from './daemon';
 import type { Place } from './place';
 import { nodesCidr, SERVICES } from './subnet';
@@ -22,13 +23,12 @@ iptables -t mangle -S PREROUTING
 
 /** Why this machine's kernel cannot enforce NetworkPolicies, if it cannot: those of some containers and sandboxes. */
 export async function whyNotEnforced(place: Place): Promise<string | undefined> {
-  const [command, ...onIt] = onNode(place, 1);
   try {
-    await run(command, [...onIt, 'sh', '-ec', TRIAL]);
+    await runOnNode(place, 1, ['sh', '-ec', TRIAL]);
     return undefined;
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    return error.output.trim().split('\n')[0] ?? error.message;
+    return lineThatMatters(error.output) ?? error.message;
   }
 }
 
@@ -56,8 +56,7 @@ export async function waitForNetworkPolicies(
   n: number,
 ): Promise<void> {
   const made = async () => {
-    const [command, ...onIt] = onNode(place, n);
-    const rules = await run(command, [...onIt, 'iptables', '--list-rules', 'KUBE-ROUTER-FORWARD']);
+    const rules = await runOnNode(place, n, ['iptables', '--list-rules', 'KUBE-ROUTER-FORWARD']);
     return / -j ACCEPT$/.test(rules) || undefined;
   };
   await waitWhileRunning(place, daemons, `NetworkPolicies on node ${n}`, made, { seconds: 60, every: 300 });

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { everyProcess, isAlive } from '../process/process-id';
+import { everyProcess } from '../process/process-id';
 import { UserError } from '../terminal/user-error';
 import { processesInCgroups } from './cgroups';
 import { existingCredentials } from './control-plane';
-import { forgetDaemons, recordedDaemons } from './daemon';
+import { forgetDaemons, isRunning, recordedDaemons, type Daemon } from './daemon';
 import { stateOf, type LocalCluster } from './local-cluster';
 import { enforcesNetworkPolicies, startNetworkPolicies } from './network-policies';
 import { connectNode, disconnectNode } from './node-link';
@@ -25,17 +25,11 @@ const daemonsOf = (n: number): string[] =>
 export async function stopNode(cluster: LocalCluster, n: number): Promise<void> {
   if (n === 1) throw new UserError('node-1 runs the control plane, and cannot be stopped; allowed: others');
   const { place } = stateOf(cluster);
-  const containerd = recordedDaemons(place).find(({ name }) => name === `containerd-${n}`);
-  const daemons = recordedDaemons(place).filter(({ name }) => daemonsOf(n).includes(name));
+  const daemons = runningOn(place, n);
   writeStopped(place, [...new Set([...readStopped(place), n])]);
   forgetDaemons(place, daemonsOf(n));
   await disconnectNode(cluster, n);
-  const mounts = containerd && mountNamespace(containerd.pid);
-  await endAll(() => [
-    ...daemons.map(({ pid }) => pid),
-    ...(mounts === undefined ? [] : processesIn(mounts)),
-    ...processesInCgroups(place, undefined, n),
-  ]);
+  await endOn(place, n, daemons);
 }
 
 /** Starts a node that was stopped, with what is on its disk. One that runs is left alone. */
@@ -54,11 +48,7 @@ export async function restoreNodes(place: Place, state: ClusterState): Promise<v
 async function start(place: Place, state: ClusterState, n: number): Promise<void> {
   const rising = { place, parts: state.parts, net: state.net, boot: bootId() };
   // Started in part: begun again.
-  const begun = recordedDaemons(place).filter(({ name }) => daemonsOf(n).includes(name));
-  await endAll(() => [
-    ...begun.filter((daemon) => isAlive(daemon)).map(({ pid }) => pid),
-    ...processesInCgroups(place, undefined, n),
-  ]);
+  await endOn(place, n, runningOn(place, n));
   forgetDaemons(place, daemonsOf(n));
   // As after a boot: nothing in /run is true any more.
   const run = join(nodeDirectory(place, n), 'run');
@@ -72,6 +62,25 @@ async function start(place: Place, state: ClusterState, n: number): Promise<void
     place,
     readStopped(place).filter((other) => other !== n),
   );
+}
+
+function runningOn(place: Place, n: number): Daemon[] {
+  const names = daemonsOf(n);
+  return recordedDaemons(place).filter(
+    (daemon) => names.includes(daemon.name) && isRunning(daemon, bootId()),
+  );
+}
+
+/** Ends a node's daemons and all that they started. */
+async function endOn(place: Place, n: number, daemons: readonly Daemon[]): Promise<void> {
+  const containerd = daemons.find(({ name }) => name === `containerd-${n}`);
+  const mounts = containerd && mountNamespace(containerd.pid);
+  await endAll(() => [
+    ...daemons.map(({ pid }) => pid),
+    // This machine's own where it was killed before it had some: what has those is not the node's.
+    ...(mounts === undefined || mounts === mountNamespace(process.pid) ? [] : processesIn(mounts)),
+    ...processesInCgroups(place, undefined, n),
+  ]);
 }
 
 function mountNamespace(pid: number): string | undefined {

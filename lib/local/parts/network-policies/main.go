@@ -52,8 +52,11 @@ func startAgain() error {
 	if err != nil {
 		return err
 	}
+	if err := os.Setenv(startedAgain, "true"); err != nil {
+		return err
+	}
 	time.Sleep(5 * time.Second)
-	return syscall.Exec(program, os.Args, append(os.Environ(), startedAgain+"=true"))
+	return syscall.Exec(program, os.Args, os.Environ())
 }
 
 func run(kubeconfig, node, nodes, services string) error {
