@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ItemClient } from '../../lib/client/item-client';
 import type { UpResult } from '../../lib/commands/up';
+import { berthOf, type KillAt } from '../released/berth';
 
 const execute = promisify(execFile);
 
@@ -30,13 +30,5 @@ export async function kubectl(args: readonly string[], input?: string): Promise<
   return (await call).stdout.trimEnd();
 }
 
-/** `bin/berth` of the copy: its exit status and what it printed. */
-export async function berth(args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  try {
-    const { stdout, stderr } = await execute(join(copy, 'bin', 'berth'), [...args], { maxBuffer: 64 << 20 });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, out: stdout, err: stderr };
-  }
-}
+/** `bin/berth` of the copy. */
+export const berth = (args: readonly string[], killAt?: KillAt) => berthOf(copy, args, killAt);

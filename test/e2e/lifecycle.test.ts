@@ -5,6 +5,7 @@ import { MARKER, placeOf, type Place } from '../../lib/local/place';
 import { markedProcesses } from '../../lib/local/processes';
 import { waitFor } from '../../lib/process/wait';
 import { sampleData } from '../../lib/proof/sample-data';
+import { endedWith, type Ended } from '../released/berth';
 import { client, second } from './environment';
 
 /** A second checkout, beside the one whose cluster the other tests use. */
@@ -20,7 +21,7 @@ function start(...args: string[]) {
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const ended = new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+  const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code) => {
       resolve({ code, out, err });
     });
@@ -59,8 +60,7 @@ test('up, killed in the middle and started again, ends with every item read back
   await killed.ended;
   expect(traces()).not.toEqual([]);
 
-  const again = await start('up', '--on', 'local', '--json').ended;
-  expect(again).toMatchObject({ code: 0 });
+  const again = endedWith(0, await start('up', '--on', 'local', '--json').ended);
   expect(JSON.parse(again.out)).toMatchObject({ proof: { missing: [], different: [] } });
 });
 
@@ -73,13 +73,11 @@ test('two checkouts run side by side, each with an address of its own', async ()
 });
 
 test('up --replicas 3 grows the store with its data in place, and never shrinks it', async () => {
-  const grown = await start('up', '--replicas', '3', '--json').ended;
-  expect(grown).toMatchObject({ code: 0 });
+  const grown = endedWith(0, await start('up', '--replicas', '3', '--json').ended);
   expect(JSON.parse(grown.out)).toMatchObject({
     proof: { kept: sampleData().size, missing: [], different: [], rolled: ['berth-0', 'berth-1', 'berth-2'] },
   });
-  const shrunk = await start('up', '--replicas', '1').ended;
-  expect(shrunk.code).toBe(2);
+  const shrunk = endedWith(2, await start('up', '--replicas', '1').ended);
   expect(shrunk.err).toContain('lower it with: bin/berth scale 1');
 });
 

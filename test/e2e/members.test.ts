@@ -13,21 +13,19 @@ import { stepsNamed, nameOf } from '../../lib/drill/faults/catalog';
 import type { DrillResult } from '../../lib/drill/result';
 import { schedule } from '../../lib/drill/schedule';
 import { berth, client, copy, kubectl, up } from './environment';
+import { endedWith } from '../released/berth';
 import { startLoad } from '../released/load';
 
 // What several members do on one cluster: each test begins with those that the one before it left.
 
 const scale = async (...args: string[]) => {
-  const { code, out, err } = await berth(['scale', ...args, '--json']);
-  if (code !== 0) throw new Error(`berth scale ${args.join(' ')} ended with ${code}: ${err}`);
-  return JSON.parse(out) as ScaleResult;
+  return JSON.parse(endedWith(0, await berth(['scale', ...args, '--json'])).out) as ScaleResult;
 };
 const replicas = () =>
   kubectl(['get', 'statefulset', 'berth', '--namespace', 'berth', '--output', 'jsonpath={.spec.replicas}']);
 
 test('a drill is refused where no member can be spared, with the command that adds some', async () => {
-  const refused = await berth(['drill', '--fault', 'delete']);
-  expect(refused.code).toBe(2);
+  const refused = endedWith(2, await berth(['drill', '--fault', 'delete']));
   expect(refused.err).toContain('allowed: 3 or 5; grow it with: bin/berth up --replicas 3');
 });
 

@@ -2,22 +2,15 @@ import { obstacleToPulling, pushImage } from '../../lib/image/push';
 import { startRegistry } from '../../lib/local/registry';
 import { localTarget } from '../../lib/targets/local-target';
 import { silent } from '../../lib/terminal/progress';
-import { berthOf, type KillAt } from '../released/berth';
+import { endedWith } from '../released/berth';
 import { releaseCases, type Place } from '../released/cases';
 import { releaseImages } from '../released/images';
-import { client, copy, up } from './environment';
+import { berth, client, copy, up } from './environment';
 
 let place: Place;
 
-const berth = (args: readonly string[], killAt?: KillAt) => berthOf(copy, args, killAt);
-
-async function done(...args: string[]): Promise<void> {
-  const { code, err } = await berth(args);
-  if (code !== 0) throw new Error(`berth ${args.join(' ')} ended with ${code}: ${err}`);
-}
-
 beforeAll(async () => {
-  await done('scale', '3');
+  endedWith(0, await berth(['scale', '3']));
   const address = await startRegistry(copy, silent);
   const push = async (repository: string, archive: string, tag: string) =>
     (await pushImage({ archive }, repository, tag, silent)).image;
@@ -47,7 +40,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await done('scale', '1', '--delete-volumes');
+  endedWith(0, await berth(['scale', '1', '--delete-volumes']));
 });
 
 releaseCases(() => place);

@@ -14,6 +14,16 @@ export interface Ended {
 /** Milliseconds between two looks whether the moment has come. */
 const LOOK_MILLISECONDS = 100;
 
+/**
+ * What the command said, if it ended as it should have.
+ * @throws Error it did not, with all it said: its status alone does not tell why
+ */
+export function endedWith(code: number | null, ended: Ended): Ended {
+  if (ended.code === code) return ended;
+  const how = (status: number | null) => (status === null ? 'killed' : `status ${status}`);
+  throw new Error(`berth ended with ${how(ended.code)}, expected ${how(code)}:\n${ended.err}${ended.out}`);
+}
+
 /** `bin/berth` of a checkout; killed with everything it started, if asked so, as soon as the moment has come. */
 export function berthOf(
   checkout: string,
@@ -22,7 +32,8 @@ export function berthOf(
   env: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Ended> {
   const child = spawn(join(checkout, 'bin', 'berth'), args, {
-    detached: true,
+    // With a group of its own it would not hear a Ctrl-C that ends the tests.
+    detached: killAt !== undefined,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

@@ -4,7 +4,7 @@ import { isReady, pods } from '../../lib/deploy/pods';
 import type { ReleaseRecord } from '../../lib/release/journal';
 import { imageOf, readSet } from '../../lib/release/stateful-set';
 import type { Target } from '../../lib/targets/target';
-import type { Ended, KillAt } from './berth';
+import { endedWith, type Ended, type KillAt } from './berth';
 import { cutConnectionsTo } from './cut-connections';
 import type { ReleaseImages } from './images';
 import { startLoad, type LoadResult } from './load';
@@ -82,7 +82,7 @@ export function releaseCases(given: () => Place): void {
   test('a good image reaches every pod, one after the other, and no request fails', async () => {
     good = await given().images.good('good');
     const seen = await underLoad(async () => {
-      expect(await release(good)).toMatchObject({ code: 0 });
+      endedWith(0, await release(good));
     });
     await expectAllOn(good);
     expectNothingFailed(seen);
@@ -91,9 +91,8 @@ export function releaseCases(given: () => Place): void {
   test('an image that crashes is taken back with what it said, also when the way back is killed in its middle', async () => {
     const bad = await given().images.crashes();
     const seen = await underLoad(async () => {
-      expect(await release(bad, /✓ Taking the bad pod away/)).toMatchObject({ code: null });
-      const ended = await release(bad);
-      expect(ended.code).toBe(1);
+      endedWith(null, await release(bad, /✓ Taking the bad pod away/));
+      const ended = endedWith(1, await release(bad));
       expect(ended.err).toContain('berth-2 ends again and again');
       expect(ended.err).toContain('the moon is full');
       expect(ended.err).toContain('container ended with status 3');
@@ -106,8 +105,7 @@ export function releaseCases(given: () => Place): void {
   test('an image that never gets ready is taken back when its time is over, and no request fails', async () => {
     const bad = await given().images.neverReady();
     const seen = await underLoad(async () => {
-      const ended = await release(bad);
-      expect(ended.code).toBe(1);
+      const ended = endedWith(1, await release(bad));
       expect(ended.err).toContain(`berth-2 did not become ready within ${POD_SECONDS} s`);
       expect(JSON.parse(ended.out)).toMatchObject({ changed: false, outcome: 'reverted', previous: good });
       expect(ended.err).toContain('waiting for the tide');
@@ -122,8 +120,7 @@ export function releaseCases(given: () => Place): void {
     const bad = await given().images.answersWrongly();
     const before = await uids();
     const seen = await underLoad(async () => {
-      const ended = await release(bad);
-      expect(ended.code).toBe(1);
+      const ended = endedWith(1, await release(bad));
       expect(ended.err).toContain('berth-2 answers wrongly: GET /v1/items/berth-release-check.');
       expect(ended.err).toMatch(
         /no request reached the bad pod|one pod of the bad image was in service for [\d.]+ s/,
@@ -147,8 +144,7 @@ export function releaseCases(given: () => Place): void {
     expect(way.sent()).toBeGreaterThan(1_000_000);
     expect(await registry.has('cut-off')).toBe(false);
 
-    const ended = await release(registry.absent);
-    expect(ended.code).toBe(1);
+    const ended = endedWith(1, await release(registry.absent));
     expect(ended.err).toContain('does not have it; push it first');
     await expectAllOn(good);
     expect(await images.good('cut-off')).toMatch(/@sha256:[0-9a-f]{64}$/);
@@ -159,10 +155,9 @@ export function releaseCases(given: () => Place): void {
     const place = given();
     const rollback = (killAt?: KillAt) => place.berth(['rollback', '--pod-seconds', POD_SECONDS], killAt);
     const seen = await underLoad(async () => {
-      for (const moment of place.killedAt) expect(await rollback(moment)).toMatchObject({ code: null });
+      for (const moment of place.killedAt) endedWith(null, await rollback(moment));
       await place.whileInterrupted?.();
-      const ended = await rollback();
-      expect(ended).toMatchObject({ code: 0 });
+      const ended = endedWith(0, await rollback());
       expect(ended.err).toContain('Going on with the rollback');
     });
     await expectAllOn(place.before);
