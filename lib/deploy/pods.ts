@@ -67,6 +67,19 @@ export function watchPods(target: Cluster): Promise<Watch<PodView>> {
   return watch<PodView>(target, THOSE_OF_THE_SET);
 }
 
+/** Follows every pod of the set while this is done. */
+export async function withPods<T>(
+  target: Cluster,
+  work: (all: Pick<Watch<PodView>, 'now'>) => Promise<T>,
+): Promise<T> {
+  const all = await watchPods(target);
+  try {
+    return await work(all);
+  } finally {
+    await all.end();
+  }
+}
+
 export function isReady(pod: PodView): boolean {
   return pod.status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') ?? false;
 }

@@ -11,7 +11,7 @@ export const RELEASE_GROUP = 'berth-release';
  * AmazonEKSEditPolicy, which may read and write every Secret there, and run commands in pods.
  */
 const rules: PolicyRule[] = [
-  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'delete'] },
+  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'delete'] },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   // Asks each new pod directly. kubectl opens it with GET or with POST, depending on its version.
   { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] },

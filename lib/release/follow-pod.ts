@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ItemClient, type Item } from '../client/item-client';
 import { contract } from '../contract';
 import { isReady, pods, type PodView } from '../deploy/pods';
+import type { Watch } from '../deploy/watch';
 import { interrupted } from '../process/interrupt';
 import type { Cluster } from '../targets/target';
 import { messageOf, UserError } from '../terminal/user-error';
@@ -24,6 +25,8 @@ type Asked = Answers & { readonly unreached?: boolean };
 
 export interface Follow {
   readonly cluster: Cluster;
+  /** Every pod of the set, followed while they are replaced. */
+  readonly pods: Pick<Watch<PodView>, 'now'>;
   readonly credentials: Credentials;
   /** The service as its users reach it. */
   readonly service: ItemClient;
@@ -68,13 +71,13 @@ export async function followPod(
   detail: (text: string) => void,
 ): Promise<void> {
   const name = podName(ordinal);
-  const first = await untilReplaced(follow.cluster, name, revision, detail);
+  const first = await untilReplaced(follow, name, revision, detail);
   const seen = Date.now();
   let servingSince: number | undefined;
   let answeredSince: number | undefined;
   let answers: Asked = { verdict: 'none', why: 'its container does not run yet' };
   for (;;) {
-    const pod = await podNamed(follow.cluster, name);
+    const pod = podNamed(follow.pods.now(), name);
     const bad = async (why: string): Promise<BadPod> => {
       const evidence = await evidenceOf(follow.cluster, pod ?? first);
       return new BadPod(name, first.metadata.uid, `${name} ${why}\n${evidence}`, servingSince);
@@ -116,7 +119,8 @@ async function settle(follow: Follow, first: PodView, servingSince: number): Pro
   const until = Date.now() + follow.settleSeconds * 1000;
   for (let last = false; !last;) {
     last = Date.now() >= until;
-    const pod = await podNamed(follow.cluster, name);
+    // What is followed may be behind; the verdict is not to be.
+    const pod = podNamed(last ? await pods(follow.cluster) : follow.pods.now(), name);
     const restarts = pod?.status.containerStatuses?.[0]?.restartCount ?? 0;
     const stays = pod?.metadata.uid === uid && isReady(pod) && restarts === restartsOf(first);
     if (!stays) {
@@ -128,14 +132,14 @@ async function settle(follow: Follow, first: PodView, servingSince: number): Pro
 }
 
 async function untilReplaced(
-  cluster: Cluster,
+  { cluster, pods: all }: Follow,
   name: string,
   revision: string,
   detail: (text: string) => void,
 ): Promise<PodView> {
   let deadline: number | undefined;
   for (;;) {
-    const pod = await podNamed(cluster, name);
+    const pod = podNamed(all.now(), name);
     if (pod?.metadata.labels?.[REVISION_LABEL] === revision && !pod.metadata.deletionTimestamp) return pod;
     deadline ??= Date.now() + ((pod?.spec.terminationGracePeriodSeconds ?? 30) + REPLACE_SECONDS) * 1000;
     if (Date.now() > deadline) {
@@ -165,8 +169,8 @@ async function ask(follow: Follow, pod: string): Promise<Asked> {
 }
 
 /** The pod of this name, if there is one. */
-export async function podNamed(cluster: Cluster, name: string): Promise<PodView | undefined> {
-  return (await pods(cluster)).find(({ metadata }) => metadata.name === name);
+export function podNamed(all: readonly PodView[], name: string): PodView | undefined {
+  return all.find(({ metadata }) => metadata.name === name);
 }
 
 function isRunning(pod: PodView): boolean {

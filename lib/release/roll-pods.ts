@@ -1,3 +1,4 @@
+import { withPods } from '../deploy/pods';
 import type { Progress } from '../terminal/progress';
 import { followPod, podName, type Follow } from './follow-pod';
 import { holdBelow, holdNothing, observedSet } from './stateful-set';
@@ -8,16 +9,19 @@ import { holdBelow, holdNothing, observedSet } from './stateful-set';
  * are only asked again.
  * @throws BadPod the first one that is not good enough; the ones below it were not touched
  */
-export async function rollPods(follow: Follow, progress: Progress): Promise<void> {
-  const set = await observedSet(follow.cluster);
+export async function rollPods(release: Omit<Follow, 'pods'>, progress: Progress): Promise<void> {
+  const { cluster, journal } = release;
+  const set = await observedSet(cluster);
   const revision = set.status.updateRevision ?? '';
-  for (let ordinal = set.spec.replicas - 1; ordinal >= 0; ordinal -= 1) {
-    await progress.step(`Pod ${podName(ordinal)}`, async (detail) => {
-      follow.journal.assertHeld();
-      await holdBelow(follow.cluster, ordinal);
-      await followPod(follow, ordinal, revision, detail);
-      detail('runs the new image, answers rightly');
-    });
-  }
-  await holdNothing(follow.cluster);
+  await withPods(cluster, async (pods) => {
+    for (let ordinal = set.spec.replicas - 1; ordinal >= 0; ordinal -= 1) {
+      await progress.step(`Pod ${podName(ordinal)}`, async (detail) => {
+        journal.assertHeld();
+        await holdBelow(cluster, ordinal);
+        await followPod({ ...release, pods }, ordinal, revision, detail);
+        detail('runs the new image, answers rightly');
+      });
+    }
+  });
+  await holdNothing(cluster);
 }

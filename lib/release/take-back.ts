@@ -1,12 +1,13 @@
 import { contract } from '../contract';
-import { isReady, pods, type PodView } from '../deploy/pods';
+import { isReady, pods, withPods, type PodView } from '../deploy/pods';
+import type { Watch } from '../deploy/watch';
 import { waitFor } from '../process/wait';
 import type { Cluster } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 import { messageOf, UserError } from '../terminal/user-error';
 import type { ImageDeclaration } from './declaration';
 import { evidenceOf } from './evidence';
-import { podName, type BadPod } from './follow-pod';
+import { podName, podNamed, type BadPod } from './follow-pod';
 import { holdBelow, holdNothing, observedSet, REVISION_LABEL } from './stateful-set';
 
 /** A pod that serves nobody needs no long farewell. */
@@ -44,13 +45,15 @@ export async function takeBack(
   );
   const set = await observedSet(cluster);
   const good = set.status.updateRevision ?? '';
-  for (let ordinal = set.spec.replicas - 1; ordinal >= 0; ordinal -= 1) {
-    await progress.step(`Pod ${podName(ordinal)}`, async (detail) => {
-      await holdBelow(cluster, ordinal);
-      await untilBack(cluster, podName(ordinal), good, detail);
-      detail('is ready on the image before');
-    });
-  }
+  await withPods(cluster, async (all) => {
+    for (let ordinal = set.spec.replicas - 1; ordinal >= 0; ordinal -= 1) {
+      await progress.step(`Pod ${podName(ordinal)}`, async (detail) => {
+        await holdBelow(cluster, ordinal);
+        await untilBack(cluster, all, podName(ordinal), good, detail);
+        detail('is ready on the image before');
+      });
+    }
+  });
   await holdNothing(cluster);
   return exposed;
 }
@@ -94,6 +97,7 @@ async function deletePod(cluster: Cluster, pod: PodView): Promise<void> {
 
 async function untilBack(
   cluster: Cluster,
+  all: Pick<Watch<PodView>, 'now'>,
   name: string,
   good: string,
   detail: (text: string) => void,
@@ -102,7 +106,7 @@ async function untilBack(
   await waitFor(
     `${name}, ready on the image before`,
     async () => {
-      const pod = (await pods(cluster)).find(({ metadata }) => metadata.name === name);
+      const pod = podNamed(all.now(), name);
       last = pod ?? last;
       const going = pod?.metadata.deletionTimestamp !== undefined;
       const old = pod?.metadata.labels?.[REVISION_LABEL] === good;

@@ -201,7 +201,7 @@ describe('the release', () => {
       [resources.join(), ...(resourceNames ?? []), verbs.join()].join(' '),
     );
     expect(shown).toEqual([
-      'pods get,list,delete',
+      'pods get,list,watch,delete',
       'pods/log get',
       'pods/portforward get,create',
       'events list',
