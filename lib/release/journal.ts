@@ -218,7 +218,8 @@ async function store(cluster: Cluster, content: Content): Promise<Content> {
     },
   };
   const made = await cluster.kubectl(
-    [version === undefined ? 'create' : 'replace', '--filename', '-', '--output', 'json'],
+    // To validate what was written here, kubectl would read the API's whole description first, each time.
+    [version === undefined ? 'create' : 'replace', '--validate=false', '--filename', '-', '--output', 'json'],
     { input: JSON.stringify(object) },
   );
   const { metadata } = JSON.parse(made) as { metadata: { resourceVersion: string } };
