@@ -15,11 +15,18 @@ export interface LoadResult {
   readonly lost: readonly string[];
 }
 
+const CLIENTS = 4;
+/**
+ * Milliseconds of rest of each client. Some hundred requests a second are enough to meet what is away for a tenth of
+ * one; more would take the processors from the pods that start. The drill is what asks as often as it can.
+ */
+const REST = 60;
+
 /**
  * Each client writes items of its own, one request at a time, and reads every one back before the next.
  * @param items closed with the load
  */
-export function startLoad(items: ItemClient, prefix: string, clients = 4, pauseMilliseconds = 20): Load {
+export function startLoad(items: ItemClient, prefix: string): Load {
   const acknowledged = new Map<string, number>();
   const failed: string[] = [];
   let requests = 0;
@@ -45,10 +52,10 @@ export function startLoad(items: ItemClient, prefix: string, clients = 4, pauseM
             throw new Error(`it has ${found?.n ?? 'no document'}, and ${n} was acknowledged`);
         });
       }
-      await sleep(pauseMilliseconds);
+      await sleep(REST);
     }
   };
-  const workers = Promise.all(Array.from({ length: clients }, (_, number) => work(number)));
+  const workers = Promise.all(Array.from({ length: CLIENTS }, (_, number) => work(number)));
   return {
     async stop() {
       running = false;
