@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { cleanUpAfter } from '../process/clean-up-after';
 import { closeAll } from '../process/close-all';
-import { evenWhenInterrupted } from '../process/interrupt';
 import { run } from '../process/run';
 import type { Check, CheckContext, Outcome } from './check';
 import { jest } from './jest';
@@ -31,7 +31,7 @@ async function runIn(place: string, context: CheckContext): Promise<Outcome> {
   };
   await copyTo(first, checkout);
   await copyTo(second, checkout);
-  try {
+  return cleanUpAfter(async () => {
     detail('bin/berth down, for what an earlier run may have left');
     await down();
     detail('bin/berth up');
@@ -45,9 +45,7 @@ async function runIn(place: string, context: CheckContext): Promise<Outcome> {
     detail('');
     const env = { BERTH_E2E_CHECKOUT: first, BERTH_E2E_SECOND: second, BERTH_E2E_UP: result };
     return await jest('e2e', context, env);
-  } finally {
-    await evenWhenInterrupted(remove);
-  }
+  }, remove);
 }
 
 /** The files git knows of or would add, as they are now; the Node packages are shared. */

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopLocal } from '../local/cluster';
+import { cleanUpAfter } from '../process/clean-up-after';
 import { closeAll } from '../process/close-all';
-import { evenWhenInterrupted } from '../process/interrupt';
 import { prepareStage } from '../rehearsal/stage';
 import { asDetail, silent } from '../terminal/progress';
 import type { Check, CheckContext, Outcome } from './check';
@@ -29,13 +29,14 @@ export function onStages(name: Project, title: string, more: Pick<Check, 'onlyWh
 async function runIn(stages: string, name: Project, context: CheckContext): Promise<Outcome> {
   await clear(stages);
   mkdirSync(stages, { recursive: true });
-  try {
-    // Tests are given some minutes each, which is too little for a machine that has to compile all of it first.
-    await prepareStage(asDetail(context.detail));
-    return await jest(name, context, { BERTH_STAGES: stages });
-  } finally {
-    await evenWhenInterrupted(() => clear(stages));
-  }
+  return cleanUpAfter(
+    async () => {
+      // Tests are given some minutes each, which is too little for a machine that has to compile all of it first.
+      await prepareStage(asDetail(context.detail));
+      return await jest(name, context, { BERTH_STAGES: stages });
+    },
+    () => clear(stages),
+  );
 }
 
 /** A folder of it is what the Kubernetes of one account belongs to. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pods, watchPods } from '../deploy/pods';
+import { pods, withPods } from '../deploy/pods';
 import { carryOut, RUN_UP, untilWhole, type Course, type Plan } from '../drill/drill';
 import { everyStep, FAULTS, nameOf, obstacle, stepsNamed, type Step } from '../drill/faults/catalog';
 import { judge } from '../drill/judge';
@@ -274,8 +274,7 @@ async function membersThatAreThere(target: Target): Promise<number> {
       { exitCode: 2 },
     );
   }
-  const all = await watchPods(target);
-  await untilWhole(target, all, length).finally(() => evenWhenInterrupted(() => all.end()));
+  await withPods(target, (all) => untilWhole(target, all, length));
   return length;
 }
 

@@ -1,6 +1,7 @@
 import { contract } from '../contract';
 import { selectorText } from '../manifests/labels';
 import type { Cluster } from '../targets/target';
+import { cleanUpAfter } from '../process/clean-up-after';
 import { watch, type Watch } from './watch';
 
 /** The parts of a Pod that commands look at. */
@@ -73,11 +74,10 @@ export async function withPods<T>(
   work: (all: Pick<Watch<PodView>, 'now'>) => Promise<T>,
 ): Promise<T> {
   const all = await watchPods(target);
-  try {
-    return await work(all);
-  } finally {
-    await all.end();
-  }
+  return cleanUpAfter(
+    () => work(all),
+    () => all.end(),
+  );
 }
 
 export function isReady(pod: PodView): boolean {
