@@ -68,16 +68,21 @@ export function watchPods(target: Cluster): Promise<Watch<PodView>> {
   return watch<PodView>(target, THOSE_OF_THE_SET);
 }
 
+/** Every pod of the set as it is now, to whoever does not end the watch. */
+export type FollowedPods = Pick<Watch<PodView>, 'now'>;
+
 /** Follows every pod of the set while this is done. */
-export async function withPods<T>(
-  target: Cluster,
-  work: (all: Pick<Watch<PodView>, 'now'>) => Promise<T>,
-): Promise<T> {
+export async function withPods<T>(target: Cluster, work: (all: FollowedPods) => Promise<T>): Promise<T> {
   const all = await watchPods(target);
   return cleanUpAfter(
     () => work(all),
     () => all.end(),
   );
+}
+
+/** The pod of this name, if there is one. */
+export function podNamed(all: readonly PodView[], name: string): PodView | undefined {
+  return all.find(({ metadata }) => metadata.name === name);
 }
 
 export function isReady(pod: PodView): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contract } from '../contract';
-import { watchPods, type PodView } from '../deploy/pods';
+import { watchPods, type FollowedPods, type PodView } from '../deploy/pods';
 import { followRollouts, type Rollouts } from '../deploy/rollout';
 import type { Watch } from '../deploy/watch';
 import type { LocalCluster } from '../local/local-cluster';
@@ -244,11 +244,7 @@ function choose(all: readonly Member[], { role, fault }: Step, index: number): M
 }
 
 /** Waits until every member is there with a vote, and all agree on that. */
-export async function untilWhole(
-  target: Target,
-  pods: Pick<Watch<PodView>, 'now'>,
-  count: number,
-): Promise<void> {
+export async function untilWhole(target: Target, pods: FollowedPods, count: number): Promise<void> {
   const whole = async () => {
     const all = await members(target, pods.now());
     const missing = all.filter((member) => !member.whole).map(({ name }) => name);

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ItemClient, type Item } from '../client/item-client';
 import { contract } from '../contract';
-import { isReady, pods, type PodView } from '../deploy/pods';
-import type { Watch } from '../deploy/watch';
+import { isReady, podNamed, pods, type FollowedPods, type PodView } from '../deploy/pods';
 import { interrupted } from '../process/interrupt';
 import type { Cluster } from '../targets/target';
 import { messageOf, UserError } from '../terminal/user-error';
@@ -26,7 +25,7 @@ type Asked = Answers & { readonly unreached?: boolean };
 export interface Follow {
   readonly cluster: Cluster;
   /** Every pod of the set, followed while they are replaced. */
-  readonly pods: Pick<Watch<PodView>, 'now'>;
+  readonly pods: FollowedPods;
   readonly credentials: Credentials;
   /** The service as its users reach it. */
   readonly service: ItemClient;
@@ -166,11 +165,6 @@ async function ask(follow: Follow, pod: string): Promise<Asked> {
       unreached: error instanceof NoWay,
     };
   }
-}
-
-/** The pod of this name, if there is one. */
-export function podNamed(all: readonly PodView[], name: string): PodView | undefined {
-  return all.find(({ metadata }) => metadata.name === name);
 }
 
 function isRunning(pod: PodView): boolean {

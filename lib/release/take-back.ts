@@ -1,13 +1,12 @@
 import { contract } from '../contract';
-import { isReady, pods, withPods, type PodView } from '../deploy/pods';
-import type { Watch } from '../deploy/watch';
+import { isReady, podNamed, pods, withPods, type FollowedPods, type PodView } from '../deploy/pods';
 import { waitFor } from '../process/wait';
 import type { Cluster } from '../targets/target';
 import type { Progress } from '../terminal/progress';
 import { messageOf, UserError } from '../terminal/user-error';
 import type { ImageDeclaration } from './declaration';
 import { evidenceOf } from './evidence';
-import { podName, podNamed, type BadPod } from './follow-pod';
+import { podName, type BadPod } from './follow-pod';
 import { holdBelow, holdNothing, observedSet, REVISION_LABEL } from './stateful-set';
 
 /** A pod that serves nobody needs no long farewell. */
@@ -97,7 +96,7 @@ async function deletePod(cluster: Cluster, pod: PodView): Promise<void> {
 
 async function untilBack(
   cluster: Cluster,
-  all: Pick<Watch<PodView>, 'now'>,
+  all: FollowedPods,
   name: string,
   good: string,
   detail: (text: string) => void,

@@ -4,7 +4,7 @@ import { DATA_VOLUME } from '../../manifests/pod';
 import { evenWhenInterrupted } from '../../process/interrupt';
 import { waitFor } from '../../process/wait';
 import type { Fault, Scene } from '../fault';
-import { isHopeless, pods } from '../../deploy/pods';
+import { isHopeless, podNamed, pods } from '../../deploy/pods';
 import type { Member } from '../member';
 import { nodeNumber } from './kill';
 
@@ -96,7 +96,7 @@ async function restartsOf(scene: Scene, { name }: Member): Promise<number> {
 }
 
 async function podOf({ target }: Scene, name: string) {
-  return (await pods(target)).find(({ metadata }) => metadata.name === name);
+  return podNamed(await pods(target), name);
 }
 
 async function volumeOf({ target }: Scene, { name }: Member): Promise<string> {
