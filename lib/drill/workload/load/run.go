@@ -101,13 +101,17 @@ func (r *Run) worker(n int) *worker {
 // no check of the history comes to an end with.
 const afterFailure = 50 * time.Millisecond
 
-// client makes its share of the requests. One that was held up does not make
+// client makes its share of the requests, at moments that follow from nobody
+// else's, as users' do: the pauses between them have an exponential
+// distribution. With pauses that are all alike, clients that were held up
+// together would come together ever after. One that was held up does not make
 // up for it afterwards: users do not, either.
 func (r *Run) client(ctx context.Context, n int) {
 	w := r.worker(n)
 	defer w.client.Close()
-	pause := time.Duration(float64(time.Second) * float64(r.settings.Clients) / r.settings.Rate)
-	next := time.Now().Add(time.Duration(w.random.Int64N(int64(pause) + 1)))
+	mean := float64(time.Second) * float64(r.settings.Clients) / r.settings.Rate
+	pause := func() time.Duration { return time.Duration(w.random.ExpFloat64() * mean) }
+	next := time.Now().Add(pause())
 	for ctx.Err() == nil && r.issued.Add(1) <= r.settings.MostRequests {
 		if wait := time.Until(next); wait > 0 {
 			select {
@@ -118,7 +122,7 @@ func (r *Run) client(ctx context.Context, n int) {
 		} else {
 			next = time.Now()
 		}
-		next = next.Add(pause)
+		next = next.Add(pause())
 		w.step()
 		if earliest := time.Now().Add(afterFailure); w.failed && next.Before(earliest) {
 			next = earliest
