@@ -96,7 +96,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	descItems    = describe("items", "Items in the store.")
+	descItems    = describe("items", "Items in the store. They are counted again only after a thousand times as long as counting took.")
 	descRevision = describe("revision", "Revision of the last change.")
 	descFile     = describe("file_bytes", "Size of the database file.")
 	descUsed     = describe("used_bytes", "Bytes of the database file in use.")

@@ -37,3 +37,29 @@ func BenchmarkAWriteMadeOnce(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCountingItems tells for how long counting the items holds up
+// writes; see countShare.
+func BenchmarkCountingItems(b *testing.B) {
+	s := openPeers(b)
+	there := 0
+	for _, items := range []int{1_000, 10_000, 100_000} {
+		for there < items {
+			var puts []*pb.RequestOp
+			for range 100 {
+				puts = append(puts, putOp(&pb.PutRequest{Key: itemKey(fmt.Sprintf("counted-%06d", there)), Value: []byte("1")}))
+				there++
+			}
+			if _, err := s.server.Txn(b.Context(), &pb.TxnRequest{Success: puts}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.Run(fmt.Sprintf("items=%d", items), func(b *testing.B) {
+			for b.Loop() {
+				if found, err := s.countItems(b.Context()); err != nil || found != int64(items) {
+					b.Fatalf("%d items, error %v; want %d", found, err, items)
+				}
+			}
+		})
+	}
+}

@@ -98,7 +98,8 @@ type Stats struct {
 	// FileBytes is the size of the database file, and UsedBytes what of it
 	// is in use; QuotaBytes is how much may be.
 	FileBytes, UsedBytes, QuotaBytes int64
-	// Items is how many items there are.
+	// Items is how many items there are, or were a while ago if it takes long
+	// to count them; see count.
 	Items int64
 	// Revision is that of the last change.
 	Revision int64
@@ -114,10 +115,8 @@ type Stats struct {
 
 // Stats looks at this member alone, without asking the others.
 func (s *Store) Stats(ctx context.Context) (Stats, error) {
-	prefix := []byte(itemKeys)
-	found, err := s.server.Range(ctx, &pb.RangeRequest{
-		Key: prefix, RangeEnd: after(prefix), CountOnly: true, Serializable: true,
-	})
+	revision := s.server.KV().Rev()
+	items, err := s.count.at(revision, func() (int64, error) { return s.countItems(ctx) })
 	if err != nil {
 		return Stats{}, s.failure(err)
 	}
@@ -125,8 +124,19 @@ func (s *Store) Stats(ctx context.Context) (Stats, error) {
 	members, learners, leads := s.membershipStats()
 	return Stats{
 		FileBytes: backend.Size(), UsedBytes: backend.SizeInUse(), QuotaBytes: s.quota,
-		Items: found.Count, Revision: found.Header.Revision, HasLeader: s.server.Leader() != 0,
+		Items: items, Revision: revision, HasLeader: s.server.Leader() != 0,
 		Leads: leads, Members: members, Learners: learners,
 		KnownRounds: s.rounds.known.Load(), UnknownRounds: s.rounds.unknown.Load(),
 	}, nil
+}
+
+func (s *Store) countItems(ctx context.Context) (int64, error) {
+	prefix := []byte(itemKeys)
+	found, err := s.server.Range(ctx, &pb.RangeRequest{
+		Key: prefix, RangeEnd: after(prefix), CountOnly: true, Serializable: true,
+	})
+	if err != nil {
+		return 0, err
+	}
+	return found.Count, nil
 }

@@ -93,6 +93,7 @@ type Store struct {
 	// in nanoseconds since 1970; 0 is not at all.
 	retired atomic.Int64
 
+	count        count
 	health       health
 	unreadyAfter time.Duration
 	leader       leader
