@@ -3,8 +3,8 @@ import { evenWhenInterrupted } from '../process/interrupt';
 import { waitFor } from '../process/wait';
 import type { Target } from '../targets/target';
 import { messageOf, UserError } from '../terminal/user-error';
-import { isHopeless, isReady, pods, reasonOf, watchPods, type PodView } from './pods';
-import { watch, type Watch } from './watch';
+import { isHopeless, isReady, pods, reasonOf, watchPods, type FollowedPods } from './pods';
+import { watch } from './watch';
 
 const set = ['statefulset', contract.name, '--namespace', contract.name];
 /** The same as a list of one, which can be watched. */
@@ -44,7 +44,7 @@ export interface Rollouts {
  * @param all the pods, which are not watched twice where they are watched already
  * @throws UserError the set cannot be read
  */
-export async function followRollouts(target: Target, all: Watch<PodView>): Promise<Rollouts> {
+export async function followRollouts(target: Target, all: FollowedPods): Promise<Rollouts> {
   const found = await watch<SetView>(target, sets);
   const follow = async (generation: number, seconds: number, detail: (text: string) => void) => {
     let hopelessSince: number | undefined;

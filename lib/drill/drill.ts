@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contract } from '../contract';
-import { watchPods, type FollowedPods, type PodView } from '../deploy/pods';
+import { watchPods, type FollowedPods } from '../deploy/pods';
 import { followRollouts, type Rollouts } from '../deploy/rollout';
-import type { Watch } from '../deploy/watch';
 import type { LocalCluster } from '../local/local-cluster';
 import { Interrupted, evenWhenInterrupted, interrupted } from '../process/interrupt';
 import type { Started } from '../process/start';
@@ -121,7 +120,7 @@ export async function carryOut(
 /** What is known all along. */
 interface Overview {
   readonly plan: Plan;
-  readonly pods: Watch<PodView>;
+  readonly pods: FollowedPods;
   readonly rollouts: Rollouts;
 }
 
@@ -221,7 +220,7 @@ function sceneOf(
  */
 async function spared(
   target: Target,
-  pods: Watch<PodView>,
+  pods: FollowedPods,
   { fault }: Step,
   detail: (text: string) => void,
 ): Promise<readonly Member[]> {

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PodView } from '../deploy/pods';
-import type { Watch } from '../deploy/watch';
+import type { FollowedPods } from '../deploy/pods';
 import type { Target } from '../targets/target';
 import { leaderAmong } from './member';
 
@@ -11,7 +10,7 @@ export interface Leadership {
 }
 
 /** Looks who leads, again and again, until it is told to end. What it cannot see, as in a node that is cut off, it leaves out. */
-export function watchLeaders(target: Target, all: Watch<PodView>): { end(): Promise<readonly Leadership[]> } {
+export function watchLeaders(target: Target, all: FollowedPods): { end(): Promise<readonly Leadership[]> } {
   const every = target.name === 'local' ? 1000 : 5000;
   const ending = new AbortController();
   const seen: Leadership[] = [];

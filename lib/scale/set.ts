@@ -1,5 +1,5 @@
 import { contract } from '../contract';
-import { isReady, pods, reasonOf, type PodView } from '../deploy/pods';
+import { isReady, podNamed, pods, reasonOf } from '../deploy/pods';
 import { REPLICAS_COMMAND } from '../manifests/replicas';
 import type { Target } from '../targets/target';
 import { UserError } from '../terminal/user-error';
@@ -53,7 +53,10 @@ export async function runningSet(target: Target): Promise<RunningSet> {
  */
 export async function readyPod(target: Target, among: number): Promise<string> {
   const all = await pods(target);
-  const found = memberNames(0, among).find((name) => all.some((pod) => named(pod, name) && isReady(pod)));
+  const found = memberNames(0, among).find((name) => {
+    const pod = podNamed(all, name);
+    return pod !== undefined && isReady(pod);
+  });
   if (found !== undefined) return found;
   throw new UserError(
     `none of ${memberNames(0, among).join(', ')} is ready, so the store cannot be asked; ${look(target)}`,
@@ -64,7 +67,7 @@ export async function readyPod(target: Target, among: number): Promise<string> {
 export async function unready(target: Target, names: readonly string[]): Promise<string[]> {
   const all = await pods(target);
   return names.flatMap((name) => {
-    const pod = all.find((one) => named(one, name));
+    const pod = podNamed(all, name);
     if (!pod) return [`${name} (there is no such pod)`];
     if (pod.metadata.deletionTimestamp !== undefined) return [`${name} (is being stopped)`];
     return isReady(pod) ? [] : [`${name} (${reasonOf(pod)})`];
@@ -73,5 +76,3 @@ export async function unready(target: Target, names: readonly string[]): Promise
 
 export const look = (target: Target): string =>
   `look with: ${target.kubectlHint} --namespace ${contract.name} get pods`;
-
-const named = (pod: PodView, name: string): boolean => pod.metadata.name === name;

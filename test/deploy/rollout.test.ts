@@ -32,7 +32,7 @@ describe('a rollout', () => {
     );
   };
   const follow = async (generation: number, seconds: number) => {
-    const rollouts = await followRollouts(target, { now: () => [], end: () => Promise.resolve() });
+    const rollouts = await followRollouts(target, { now: () => [] });
     try {
       const seen: string[] = [];
       await rollouts.wait(generation, seconds, (text) => seen.push(text));

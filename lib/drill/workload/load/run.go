@@ -21,7 +21,8 @@ type Settings struct {
 	History string `json:"history"`
 	Run     string `json:"run"`
 	Clients int    `json:"clients"`
-	// Rate is how many requests a second all clients make at most together.
+	// Rate is how many requests a second all clients make at most together,
+	// on average.
 	Rate float64 `json:"rate"`
 	// MostRequests ends the run by itself.
 	MostRequests int64 `json:"mostRequests"`
