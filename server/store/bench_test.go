@@ -39,7 +39,7 @@ func BenchmarkAWriteMadeOnce(b *testing.B) {
 }
 
 // BenchmarkCountingItems tells for how long counting the items holds up
-// writes; see countShare.
+// writes; see countPause.
 func BenchmarkCountingItems(b *testing.B) {
 	s := openPeers(b)
 	there := 0

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// countShare is how many times as long as counting the items takes they are
+// countPause is how many times as long as counting the items takes they are
 // not counted again. etcd looks at each of them for it, and at those deleted
 // lately, and no write goes on meanwhile: some 6 ms with 100,000 items.
-const countShare = 1000
+const countPause = 1000
 
 // count is how many items there are, as it was counted last.
 type count struct {
@@ -33,6 +33,6 @@ func (c *count) at(revision int64, items func() (int64, error)) (int64, error) {
 		return 0, err
 	}
 	now := time.Now()
-	c.items, c.revision, c.again = found, revision, now.Add(countShare*now.Sub(begun))
+	c.items, c.revision, c.again = found, revision, now.Add(countPause*now.Sub(begun))
 	return found, nil
 }
